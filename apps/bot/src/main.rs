@@ -1,0 +1,2 @@
+//! apps/bot
+fn main() {}

@@ -1,0 +1,2 @@
+//! apps/incamera
+fn main() {}

@@ -1,0 +1,2 @@
+//! dev/xtask
+fn main() {}
