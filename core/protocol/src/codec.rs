@@ -26,7 +26,11 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
     let mut rest = bytes;
     let message = ciborium::de::from_reader_with_recursion_limit(&mut rest, RECURSION_LIMIT)
         .map_err(|_| DecodeError::Malformed)?;
-    if rest.is_empty() { Ok(message) } else { Err(DecodeError::TrailingBytes) }
+    if rest.is_empty() {
+        Ok(message)
+    } else {
+        Err(DecodeError::TrailingBytes)
+    }
 }
 
 /// Why bytes from the other side are no message. Holds nothing of the bytes: they may be secret.

@@ -60,7 +60,10 @@ impl MeetingLink {
     /// [`LinkError`] says which part is missing or wrong.
     pub fn parse(link: &str) -> Result<Self, LinkError> {
         let (address, fragment) = link.trim().split_once('#').unwrap_or((link.trim(), ""));
-        let path = address.split_once('?').map_or(address, |(path, _)| path).trim_end_matches('/');
+        let path = address
+            .split_once('?')
+            .map_or(address, |(path, _)| path)
+            .trim_end_matches('/');
         let (before, id) = path.rsplit_once('/').ok_or(LinkError::NotALink)?;
         if before != "m" && !before.ends_with("/m") {
             return Err(LinkError::NotALink);
@@ -83,18 +86,33 @@ impl MeetingLink {
             "e" | "h" => {
                 let bytes: [u8; 64] = bytes.try_into().map_err(|_| LinkError::BadSecret)?;
                 let (secret, host) = bytes.split_at(32);
-                (Some(<[u8; 32]>::try_from(secret).expect("half of 64 bytes")), host.try_into().expect("half of 64 bytes"))
+                (
+                    Some(<[u8; 32]>::try_from(secret).expect("half of 64 bytes")),
+                    host.try_into().expect("half of 64 bytes"),
+                )
             }
             "s" | "t" => (None, bytes.try_into().map_err(|_| LinkError::BadSecret)?),
             _ => return Err(LinkError::BadSecret),
         };
-        let host = if matches!(kind, "h" | "t") { HostPart::KeySeed(host) } else { HostPart::Fingerprint(host) };
-        Ok(Self { meeting, secret, host })
+        let host = if matches!(kind, "h" | "t") {
+            HostPart::KeySeed(host)
+        } else {
+            HostPart::Fingerprint(host)
+        };
+        Ok(Self {
+            meeting,
+            secret,
+            host,
+        })
     }
 
     /// Returns the mode that the link binds.
     pub const fn mode(&self) -> Mode {
-        if self.secret.is_some() { Mode::E2ee } else { Mode::Standard }
+        if self.secret.is_some() {
+            Mode::E2ee
+        } else {
+            Mode::Standard
+        }
     }
 
     /// Returns the fragment without its `#`.
