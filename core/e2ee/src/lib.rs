@@ -1,1 +1,63 @@
-//! core/e2ee
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! One participant's keys: the MLS group, the frame keys that follow from it, the safety code.
+//!
+//! Client only. Draws no randomness of its own but for OpenMLS's HPKE encapsulations, which come from the operating
+//! system inside its provider; does no I/O and reads no clock.
+//!
+//! Key types have no `Debug`; what may be printed has, by the same test:
+//! ```
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::SafetyCode>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::BaseKey>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::KeyUpdate>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::HostKey>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::Member>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::FrameSide>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::sframe::FrameKey>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::StandardKeys>();
+//! ```
+
+pub mod frames;
+mod meeting;
+pub mod member;
+mod safety;
+pub mod sframe;
+mod standard;
+
+pub use frames::{BaseKey, FrameSide, KeyHandle, KeyUpdate, OpenDrop, SealDrop, SlotSource};
+pub use meeting::{HostKey, NewMeeting, host_fingerprint, host_key, invitation};
+pub use member::{
+    ApplicationMessage, ApplicationRefusal, CommitBundle, CommitRefusal, JoinError, Member, MemberConfig,
+    MemberError, Merged, ProposalRefusal, RollbackError, RosterMember, SignedProfile, SignedRefusal,
+};
+pub use safety::{Emoji, SafetyCode};
+pub use standard::StandardKeys;
+
+/// Clients move their session between threads; nothing here may stand in the way.
+const _: fn() = || {
+    fn assert_send<T: Send>() {}
+    assert_send::<Member>();
+    assert_send::<FrameSide>();
+    assert_send::<StandardKeys>();
+};

@@ -58,6 +58,9 @@ pub enum ErrorCode {
     /// The SDP or the transport was refused.
     #[error("media not accepted")]
     MediaRefused,
+    /// A web page of another origin tried to open the WebSocket.
+    #[error("request from another origin")]
+    ForeignOrigin,
     /// No such HTTP resource.
     #[error("not found")]
     NotFound,
@@ -90,6 +93,7 @@ impl ErrorCode {
             Self::InvalidCommit => "invalid_commit",
             Self::CommitRefused => "commit_refused",
             Self::MediaRefused => "media_refused",
+            Self::ForeignOrigin => "foreign_origin",
             Self::NotFound => "not_found",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

@@ -116,6 +116,8 @@ pub enum ClientMessage {
     },
     /// The client has lost or never had the group and wants [`ServerMessage::Group`].
     WantGroup,
+    /// Asks for [`ServerMessage::Pong`]: a browser's script sees no WebSocket pings, and so no dead connection.
+    Ping,
 }
 
 /// From the server to a client.
@@ -260,6 +262,8 @@ pub enum ServerMessage {
         /// The secret.
         key: StandardKey,
     },
+    /// Answers [`ClientMessage::Ping`] at once.
+    Pong,
 }
 
 /// Proof to the server that the client holds the host key.

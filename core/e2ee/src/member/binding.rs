@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What binds a leaf to a participant and the link secret, and a group to a meeting and its mode.
+
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
+use openmls::prelude::{
+    BasicCredential, Capabilities, Ciphersuite, Credential, CredentialType, Extension, ExtensionType,
+    Extensions, ExternalSender, GroupContext, LeafNode, ProtocolVersion, RequiredCapabilitiesExtension,
+    UnknownExtension,
+};
+use protocol::{
+    MeetingId, MeetingLink, Mode, ParticipantId,
+    mls::{GROUP_BINDING_EXTENSION, GroupBinding, LEAF_BINDING_EXTENSION, LeafBinding},
+};
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
+
+use super::{JoinError, MemberConfig};
+use crate::meeting::{host_fingerprint, host_key, is_valid_grant};
+
+/// What a member holds every leaf and the group against. Has no `Debug`.
+pub(super) struct Expectations {
+    pub(super) meeting: MeetingId,
+    admission_key: Zeroizing<[u8; 32]>,
+    host_fingerprint: [u8; 32],
+    external_sender: Vec<u8>,
+}
+
+/// Why a leaf may not be in the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeafFault {
+    /// No binding, or a credential that says something else.
+    Unbound,
+    /// Its proof is not from somebody who has the link.
+    Unproven,
+    /// It claims to be a host and is none.
+    FalseHost,
+}
+
+/// Whose leaf, and whether it acts for the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LeafOwner {
+    pub(super) participant: ParticipantId,
+    pub(super) is_host: bool,
+}
+
+impl Expectations {
+    pub(super) fn new(config: &MemberConfig) -> Result<Self, JoinError> {
+        let secret = config.link.secret.as_ref().ok_or(JoinError::WrongMode)?;
+        Ok(Self {
+            meeting: config.link.meeting,
+            admission_key: admission_key(secret, config.link.meeting),
+            host_fingerprint: host_fingerprint(&config.link),
+            external_sender: config.external_sender.clone(),
+        })
+    }
+
+    /// Makes the binding of an own leaf.
+    pub(super) fn bind_leaf(
+        &self,
+        link: &MeetingLink,
+        participant: ParticipantId,
+        leaf_key: &[u8],
+    ) -> LeafBinding {
+        let host_grant = host_key(link).map(|key| key.grant(self.meeting, Mode::E2ee, leaf_key));
+        LeafBinding {
+            participant,
+            admission_proof: self.proof(leaf_key).finalize().into_bytes().to_vec(),
+            host_grant,
+        }
+    }
+
+    /// Checks credential, admission proof and host grant of a leaf.
+    pub(super) fn check_leaf(&self, leaf: &LeafNode) -> Result<LeafOwner, LeafFault> {
+        let leaf_key = leaf.signature_key().as_slice();
+        let binding = leaf_binding(leaf).ok_or(LeafFault::Unbound)?;
+        if participant_of(leaf.credential()) != Some(binding.participant) {
+            return Err(LeafFault::Unbound);
+        }
+        self.proof(leaf_key)
+            .verify_slice(&binding.admission_proof)
+            .map_err(|_| LeafFault::Unproven)?;
+        let is_host = match &binding.host_grant {
+            Some(grant)
+                if is_valid_grant(grant, self.meeting, Mode::E2ee, &self.host_fingerprint, leaf_key) =>
+            {
+                true
+            }
+            Some(_) => return Err(LeafFault::FalseHost),
+            None => false,
+        };
+        Ok(LeafOwner {
+            participant: binding.participant,
+            is_host,
+        })
+    }
+
+    /// Checks the group context of a group that the server says is the meeting's.
+    pub(super) fn check_group(&self, context: &GroupContext) -> Result<(), JoinError> {
+        if context.ciphersuite() != CIPHERSUITE || context.group_id().as_slice() != self.meeting.as_bytes() {
+            return Err(JoinError::WrongMeeting);
+        }
+        let binding = context.extensions().unknown(GROUP_BINDING_EXTENSION);
+        let binding: GroupBinding = binding
+            .and_then(|binding| protocol::decode(&binding.0).ok())
+            .ok_or(JoinError::BadGroup)?;
+        if binding.mode != Mode::E2ee {
+            return Err(JoinError::WrongMode);
+        }
+        if binding.meeting != self.meeting {
+            return Err(JoinError::WrongMeeting);
+        }
+        if binding.host_fingerprint != self.host_fingerprint {
+            return Err(JoinError::WrongHost);
+        }
+        if context.extensions() != &self.group_extensions(Mode::E2ee)? {
+            return Err(JoinError::BadGroup);
+        }
+        Ok(())
+    }
+
+    /// Returns the only extensions that the group context may have.
+    pub(super) fn group_extensions(&self, mode: Mode) -> Result<Extensions<GroupContext>, JoinError> {
+        let binding = GroupBinding {
+            meeting: self.meeting,
+            mode,
+            host_fingerprint: self.host_fingerprint.to_vec(),
+        };
+        let required = RequiredCapabilitiesExtension::new(&OWN_EXTENSIONS, &[], &[CredentialType::Basic]);
+        let sender = BasicCredential::new(EXTERNAL_SENDER_IDENTITY.to_vec());
+        let sender = ExternalSender::new(self.external_sender.clone().into(), sender.into());
+        Extensions::from_vec(vec![
+            Extension::RequiredCapabilities(required),
+            Extension::ExternalSenders(vec![sender]),
+            Extension::Unknown(
+                GROUP_BINDING_EXTENSION,
+                UnknownExtension(protocol::encode(&binding)),
+            ),
+        ])
+        .map_err(|_| JoinError::Internal)
+    }
+
+    fn proof(&self, leaf_key: &[u8]) -> Hmac<Sha256> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.admission_key.as_slice()).expect("HMAC takes any key");
+        mac.update(b"Incamera 1 admission proof");
+        mac.update(&[Mode::E2ee.label_byte()]);
+        mac.update(self.meeting.as_bytes());
+        mac.update(leaf_key);
+        mac
+    }
+}
+
+pub(super) fn leaf_extensions(binding: &LeafBinding) -> Result<Extensions<LeafNode>, JoinError> {
+    let extension = Extension::Unknown(
+        LEAF_BINDING_EXTENSION,
+        UnknownExtension(protocol::encode(binding)),
+    );
+    Extensions::from_vec(vec![extension]).map_err(|_| JoinError::Internal)
+}
+
+pub(super) fn leaf_binding(leaf: &LeafNode) -> Option<LeafBinding> {
+    protocol::decode(&leaf.extensions().unknown(LEAF_BINDING_EXTENSION)?.0).ok()
+}
+
+pub(super) fn capabilities() -> Capabilities {
+    Capabilities::new(
+        Some(&[ProtocolVersion::Mls10]),
+        Some(&[CIPHERSUITE]),
+        Some(&OWN_EXTENSIONS),
+        Some(&[]),
+        Some(&[CredentialType::Basic]),
+    )
+}
+
+pub(super) fn credential(participant: ParticipantId) -> Credential {
+    BasicCredential::new(participant.0.to_be_bytes().to_vec()).into()
+}
+
+pub(super) fn participant_of(credential: &Credential) -> Option<ParticipantId> {
+    let basic = BasicCredential::try_from(credential.clone()).ok()?;
+    Some(ParticipantId(u32::from_be_bytes(
+        basic.identity().try_into().ok()?,
+    )))
+}
+
+fn admission_key(secret: &[u8; 32], meeting: MeetingId) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha512>::new(None, secret)
+        .expand_multi_info(
+            &[
+                b"Incamera 1 admission key",
+                &[Mode::E2ee.label_byte()],
+                meeting.as_bytes(),
+            ],
+            key.as_mut_slice(),
+        )
+        .expect("shorter than HKDF's limit");
+    key
+}
+
+pub(super) const CIPHERSUITE: Ciphersuite = Ciphersuite::MLS_128_MLKEM768X25519_AES256GCM_SHA384_Ed25519;
+const OWN_EXTENSIONS: [ExtensionType; 2] = [
+    ExtensionType::Unknown(LEAF_BINDING_EXTENSION),
+    ExtensionType::Unknown(GROUP_BINDING_EXTENSION),
+];
+const EXTERNAL_SENDER_IDENTITY: &[u8] = b"delivery";
