@@ -1,1 +1,24 @@
-//! core/meeting
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The server's truth about one meeting: who is in it, who is host, what it has promised to whom. Signals go in,
+//! effects come out.
+//!
+//! Knows no socket, no database and no clock, and in an end-to-end meeting no key: it orders what the members say.
+
+mod effect;
+mod greeting;
+mod group;
+mod host;
+mod meeting;
+mod message;
+mod participant;
+mod rate;
+mod reject;
+mod snapshot;
+mod standard;
+mod token;
+
+pub use effect::{Effect, Record};
+pub use greeting::{Greeting, Hello};
+pub use meeting::{Meeting, MeetingConfig, RETURN_AFTER_RESTART_WITHIN};
+pub use snapshot::RestoreError;
+pub use token::InstanceKeys;

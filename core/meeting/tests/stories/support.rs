@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! One meeting with clients that say hello and keep what they were sent.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use ed25519_dalek::{Signer as _, SigningKey};
+use incamera_meeting::{Effect, Greeting, InstanceKeys, Meeting, MeetingConfig, Record};
+use protocol::{
+    ClientMessage, ConnectionId, ErrorCode, MeetingId, Mode, PROTOCOL_VERSION, ParticipantId, Redacted,
+    ResumeToken, ServerMessage, Timestamp, encode,
+    message::{HostProof, RosterEntry, StandardKey},
+    mls,
+};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
+use sfu::{SfuCommand, SfuEvent};
+
+pub(crate) const MEETING: MeetingId = MeetingId::new([7; 16]);
+
+/// A meeting in a world whose clock only moves when it is told to.
+pub(crate) struct World {
+    pub(crate) meeting: Meeting,
+    pub(crate) now: Timestamp,
+    pub(crate) config: MeetingConfig,
+    pub(crate) stored: Option<Vec<u8>>,
+    pub(crate) has_ended: bool,
+    pub(crate) media: Vec<SfuCommand>,
+    rng: ChaCha20Rng,
+    next_connection: u64,
+    inboxes: BTreeMap<ConnectionId, Vec<ServerMessage>>,
+    closed: BTreeMap<ConnectionId, Option<ErrorCode>>,
+}
+
+/// What a hello says, beyond the usual.
+#[derive(Default, Clone)]
+pub(crate) struct HelloWith {
+    pub(crate) resume: Option<ResumeToken>,
+    pub(crate) epoch: Option<u64>,
+    pub(crate) host: Option<SigningKey>,
+    pub(crate) mode: Option<Mode>,
+    pub(crate) name: Option<&'static str>,
+}
+
+/// What a Welcome gave.
+#[derive(Clone)]
+pub(crate) struct Welcomed {
+    pub(crate) connection: ConnectionId,
+    pub(crate) id: ParticipantId,
+    pub(crate) resume: ResumeToken,
+    pub(crate) roster: Vec<RosterEntry>,
+    pub(crate) key: Option<StandardKey>,
+}
+
+impl World {
+    pub(crate) fn new(mode: Mode) -> Self {
+        let config = MeetingConfig {
+            meeting: MEETING,
+            mode,
+            host_key: Some(host_key().verifying_key().to_bytes()),
+            keys: InstanceKeys::new([1; 32], [2; 32]),
+        };
+        Self {
+            meeting: Meeting::new(config.clone()),
+            now: Timestamp::new(Duration::from_secs(100)),
+            config,
+            stored: None,
+            has_ended: false,
+            media: Vec::new(),
+            rng: ChaCha20Rng::seed_from_u64(1),
+            next_connection: 1,
+            inboxes: BTreeMap::new(),
+            closed: BTreeMap::new(),
+        }
+    }
+
+    /// Says hello on a new connection and returns it, welcomed or not.
+    pub(crate) fn hello(&mut self, with: HelloWith) -> ConnectionId {
+        let connection = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let (greeting, challenge) = Greeting::new(&mut self.rng);
+        let ServerMessage::Challenge { nonce } = challenge else {
+            panic!("the first message is a challenge");
+        };
+        let mode = with.mode.unwrap_or(self.config.mode);
+        let host_proof = with.host.map(|key| HostProof {
+            host_key: key.verifying_key().to_bytes().to_vec(),
+            signature: key
+                .sign(&mls::host_challenge_message(MEETING, mode, &nonce))
+                .to_bytes()
+                .to_vec(),
+        });
+        let hello = ClientMessage::Hello {
+            version: PROTOCOL_VERSION,
+            meeting: MEETING,
+            mode,
+            resume: with.resume,
+            epoch: with.epoch,
+            host_proof,
+            name: with.name.map(|name| Redacted(String::from(name))),
+        };
+        let (_, hello) = greeting
+            .handle_message(&encode(&hello))
+            .ok()
+            .expect("a whole hello");
+        self.meeting
+            .handle_hello(self.now, &mut self.rng, connection, hello);
+        self.settle();
+        connection
+    }
+
+    #[track_caller]
+    pub(crate) fn join(&mut self, with: HelloWith) -> Welcomed {
+        let connection = self.hello(with);
+        self.welcomed(connection)
+    }
+
+    #[track_caller]
+    pub(crate) fn welcomed(&mut self, connection: ConnectionId) -> Welcomed {
+        let inbox = self
+            .inboxes
+            .get_mut(&connection)
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let welcome = inbox.into_iter().find_map(|message| match message {
+            ServerMessage::Welcome {
+                participant,
+                resume,
+                roster,
+                standard_key,
+                ..
+            } => Some(Welcomed {
+                connection,
+                id: participant,
+                resume,
+                roster,
+                key: standard_key,
+            }),
+            _ => None,
+        });
+        welcome.expect("a welcome")
+    }
+
+    pub(crate) fn say(&mut self, connection: ConnectionId, message: &ClientMessage) {
+        self.say_bytes(connection, &encode(message));
+    }
+
+    pub(crate) fn say_bytes(&mut self, connection: ConnectionId, bytes: &[u8]) {
+        self.meeting
+            .handle_message(self.now, &mut self.rng, connection, bytes);
+        self.settle();
+    }
+
+    pub(crate) fn disconnect(&mut self, connection: ConnectionId) {
+        self.meeting.handle_disconnected(self.now, connection);
+        self.settle();
+    }
+
+    pub(crate) fn media_event(&mut self, event: SfuEvent) {
+        self.meeting.handle_media_event(event);
+        self.settle();
+    }
+
+    /// Lets time pass, with every timeout at its moment.
+    pub(crate) fn wait(&mut self, span: Duration) {
+        let until = self.now + span;
+        while let Some(at) = self.meeting.poll_timeout().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.meeting.handle_timeout(self.now, &mut self.rng);
+            self.settle();
+        }
+        self.now = until;
+    }
+
+    /// Stops the server and starts it again with what was stored.
+    pub(crate) fn restart(&mut self) {
+        self.now = Timestamp::new(Duration::from_secs(5));
+        self.meeting = match &self.stored {
+            Some(state) => Meeting::restore(self.now, self.config.clone(), state).expect("own state"),
+            None => Meeting::new(self.config.clone()),
+        };
+        self.inboxes.clear();
+        self.settle();
+    }
+
+    /// Takes what was sent to the connection so far.
+    pub(crate) fn received(&mut self, connection: ConnectionId) -> Vec<ServerMessage> {
+        self.inboxes
+            .get_mut(&connection)
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn forget_received(&mut self) {
+        self.inboxes.clear();
+        self.media.clear();
+    }
+
+    /// Returns whether the connection was closed, and why.
+    pub(crate) fn closed(&self, connection: ConnectionId) -> Option<Option<ErrorCode>> {
+        self.closed.get(&connection).copied()
+    }
+
+    /// Checks that the connection was refused with `code` and closed.
+    #[track_caller]
+    pub(crate) fn check_refused(&mut self, connection: ConnectionId, code: ErrorCode) {
+        assert_eq!(
+            self.received(connection).last(),
+            Some(&ServerMessage::Refused { code })
+        );
+        assert_eq!(self.closed(connection), Some(Some(code)));
+    }
+
+    /// Checks that the connection's last message was rejected with `code`, and the connection goes on.
+    #[track_caller]
+    pub(crate) fn check_rejected(&mut self, connection: ConnectionId, code: ErrorCode) {
+        assert_eq!(
+            self.received(connection).last(),
+            Some(&ServerMessage::Rejected { code })
+        );
+        assert_eq!(self.closed(connection), None);
+    }
+
+    fn settle(&mut self) {
+        while let Some(effect) = self.meeting.poll_effect() {
+            match effect {
+                Effect::Send { connection, message } => {
+                    assert!(
+                        !self.closed.contains_key(&connection),
+                        "sent after close: {message:?}"
+                    );
+                    self.inboxes.entry(connection).or_default().push(message);
+                }
+                Effect::Close { connection, code } => {
+                    assert_eq!(self.closed.insert(connection, code), None, "closed once");
+                }
+                Effect::Media(command) => self.media.push(command),
+                Effect::Persist(Record::State { state, .. }) => self.stored = Some(state),
+                Effect::Persist(Record::Ended) => self.has_ended = true,
+            }
+        }
+    }
+}
+
+pub(crate) fn host_key() -> SigningKey {
+    SigningKey::from_bytes(&[9; 32])
+}
+
+/// The standard keys among `messages`.
+pub(crate) fn keys(messages: &[ServerMessage]) -> Vec<StandardKey> {
+    let keys = messages.iter().filter_map(|message| match message {
+        ServerMessage::StandardKey { key } => Some(key.clone()),
+        _ => None,
+    });
+    keys.collect()
+}
+
+/// The participants in `roster`.
+pub(crate) fn ids(roster: &[RosterEntry]) -> Vec<u32> {
+    roster.iter().map(|entry| entry.participant.0).collect()
+}

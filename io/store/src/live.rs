@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The state of live meetings, for the next start of the server.
+
+use protocol::MeetingId;
+
+use crate::{Store, StoreError};
+
+/// Whether anybody is in a meeting or expected back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occupancy {
+    /// Nobody.
+    Empty,
+    /// Somebody: the next start of the server takes the meeting up at once, so that who does not return is gone in time.
+    Occupied,
+}
+
+impl Store {
+    /// Keeps `state` as the meeting's live state, in place of what was kept before.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownMeeting`], or [`StoreError::Query`] if the database failed.
+    pub async fn save_live_state(
+        &self,
+        id: MeetingId,
+        occupancy: Occupancy,
+        state: &[u8],
+    ) -> Result<(), StoreError> {
+        let saved = sqlx::query(
+            "INSERT INTO live_meetings (id, is_occupied, state) SELECT id, ?, ? FROM meetings WHERE id = ? \
+             ON CONFLICT (id) DO UPDATE SET is_occupied = excluded.is_occupied, state = excluded.state",
+        )
+        .bind(occupancy == Occupancy::Occupied)
+        .bind(state)
+        .bind(id.as_bytes().as_slice())
+        .execute(&self.pool)
+        .await?;
+        if saved.rows_affected() == 0 {
+            return Err(StoreError::UnknownMeeting);
+        }
+        Ok(())
+    }
+
+    /// Returns what was kept last, if anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn live_state(&self, id: MeetingId) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT state FROM live_meetings WHERE id = ?")
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    /// Returns the meetings that somebody was in when the server stopped.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn occupied_meetings(&self) -> Result<Vec<MeetingId>, StoreError> {
+        let ids: Vec<Vec<u8>> =
+            sqlx::query_scalar("SELECT id FROM live_meetings WHERE is_occupied = 1 ORDER BY id")
+                .fetch_all(&self.pool)
+                .await?;
+        let ids = ids.into_iter().map(|id| id.try_into().map(MeetingId::new));
+        ids.collect::<Result<_, _>>()
+            .map_err(|_| sqlx::Error::Decode("meeting id is not 16 bytes".into()).into())
+    }
+}
