@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Who gets which source in which slot, and which layer of it.
+
+use std::time::{Duration, Instant};
+
+use protocol::{ParticipantId, TrackKind, TrackSource, limits};
+use str0m::bwe::Bitrate;
+
+use crate::{
+    SfuEvent,
+    allocator::{self, MayRise, Wish},
+    egress::{Slot, Urgency},
+    meeting::Meeting,
+    offer::AUDIO_SLOTS,
+    peer::Peer,
+    slots::{self, AudioCandidate},
+};
+
+impl Meeting {
+    /// Gives every peer's slots the sources that they should carry.
+    pub(crate) fn assign_slots(&mut self, now: Instant) {
+        let candidates = self.audio_candidates();
+        for subscriber in self.peers.iter().filter(|(_, peer)| peer.transport.is_some()).map(|(&id, _)| id).collect::<Vec<_>>() {
+            let others = candidates.iter().copied().filter(|candidate| candidate.source.participant != subscriber);
+            self.assign_audio(subscriber, others.collect());
+            self.assign_video(subscriber);
+            self.ask_for_slots(subscriber, candidates.len());
+            self.allocate(now, subscriber);
+        }
+        let Self { peers, tracks, .. } = self;
+        tracks.retain(|source, track| {
+            !track.subscribers.is_empty()
+                || peers.get(&source.participant).is_some_and(|peer| peer.announces(source.kind))
+        });
+    }
+
+    fn audio_candidates(&self) -> Vec<AudioCandidate> {
+        let mut candidates = Vec::new();
+        for (&participant, peer) in &self.peers {
+            let is_speaking = self.speakers.current().contains(&participant);
+            for (kind, is_candidate) in [
+                // A muted microphone keeps its slot while there are enough, so that its first word is heard.
+                (TrackKind::Microphone, peer.announces(TrackKind::Microphone)),
+                (TrackKind::ScreenAudio, peer.sends(TrackKind::ScreenAudio)),
+            ] {
+                if is_candidate {
+                    let source = TrackSource { participant, kind };
+                    candidates.push(AudioCandidate { source, is_speaking, is_active: peer.active.contains(&kind) });
+                }
+            }
+        }
+        candidates
+    }
+
+    fn assign_audio(&mut self, subscriber: ParticipantId, candidates: Vec<AudioCandidate>) {
+        let Some(transport) = self.peers.get(&subscriber).and_then(|peer| peer.transport.as_ref()) else { return };
+        let before: Vec<_> = transport.audio_slots.iter().map(|slot| slot.source).collect();
+        let after = slots::assign_audio(&before, candidates);
+        self.change_slots(subscriber, Medium::Audio, &before, &after);
+    }
+
+    fn assign_video(&mut self, subscriber: ParticipantId) {
+        let wanted: Vec<_> = self.wanted_videos(subscriber);
+        let Some(peer) = self.peers.get_mut(&subscriber) else { return };
+        let videos = peer.videos.clone();
+        let Some(transport) = peer.transport.as_mut() else { return };
+        let before: Vec<_> = transport.video_slots.iter().map(|slot| slot.source).collect();
+        let after = slots::assign(&before, &wanted);
+        self.change_slots(subscriber, Medium::Video, &before, &after);
+        let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut()) else { return };
+        for slot in &mut transport.video_slots {
+            let video = videos.iter().find(|video| Some(video.source) == slot.source);
+            slot.height = video.map_or(0, |video| video.height);
+        }
+    }
+
+    /// What the subscriber wants to see and somebody sends.
+    fn wanted_videos(&self, subscriber: ParticipantId) -> Vec<TrackSource> {
+        let Some(peer) = self.peers.get(&subscriber) else { return Vec::new() };
+        let is_sent = |source: &TrackSource| {
+            source.participant != subscriber
+                && self.peers.get(&source.participant).is_some_and(|publisher| publisher.sends(source.kind))
+        };
+        peer.videos.iter().map(|video| video.source).filter(is_sent).collect()
+    }
+
+    fn change_slots(
+        &mut self,
+        subscriber: ParticipantId,
+        medium: Medium,
+        before: &[Option<TrackSource>],
+        after: &[Option<TrackSource>],
+    ) {
+        let peer = self.key(subscriber);
+        for (index, (&old, &new)) in before.iter().zip(after).enumerate() {
+            if old == new {
+                continue;
+            }
+            if let Some(track) = old.and_then(|old| self.tracks.get_mut(&old)) {
+                track.subscribers.retain(|&subscription| subscription != (subscriber, index));
+            }
+            let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut()) else { return };
+            let number = transport.number;
+            let slot = &mut medium.slots(transport)[index];
+            slot.set_source(new);
+            let mid = slot.mid.to_string();
+            if let Some(new) = new {
+                self.tracks.entry(new).or_default().subscribers.push((subscriber, index));
+            }
+            self.emit(SfuEvent::SlotChanged { peer, transport: number, mid, source: new });
+        }
+    }
+
+    /// Finds the subscriptions again after a negotiation that may have moved slots.
+    pub(crate) fn resubscribe(&mut self, subscriber: ParticipantId) {
+        for track in self.tracks.values_mut() {
+            track.subscribers.retain(|&(other, _)| other != subscriber);
+        }
+        let Some(transport) = self.peers.get(&subscriber).and_then(|peer| peer.transport.as_ref()) else { return };
+        for slots in [&transport.audio_slots, &transport.video_slots] {
+            for (index, source) in slots.iter().enumerate().filter_map(|(index, slot)| Some((index, slot.source?))) {
+                self.tracks.entry(source).or_default().subscribers.push((subscriber, index));
+            }
+        }
+    }
+
+    fn ask_for_slots(&mut self, subscriber: ParticipantId, audio_sources: usize) {
+        let videos = self.wanted_videos(subscriber).len();
+        let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut()) else { return };
+        let (has_audio, has_video) = (transport.audio_slots.len(), transport.video_slots.len());
+        let audio = has_audio.max(audio_sources.saturating_sub(1).min(AUDIO_SLOTS));
+        let video = has_video.max(videos.min(limits::VIDEO_SLOTS));
+        let wanted = (u16::try_from(audio).unwrap_or(u16::MAX), u16::try_from(video).unwrap_or(u16::MAX));
+        if (audio > has_audio || video > has_video) && transport.slots_asked != wanted {
+            transport.slots_asked = wanted;
+            let peer = self.key(subscriber);
+            self.emit(SfuEvent::MoreSlots { peer, audio: wanted.0, video: wanted.1 });
+        }
+    }
+
+    /// Chooses the layers of one subscriber, and asks for the keyframes that it needs.
+    pub(crate) fn allocate(&mut self, now: Instant, subscriber: ParticipantId) {
+        let Self { peers, tracks, .. } = self;
+        let Some(peer) = peers.get_mut(&subscriber) else { return };
+        let Peer { videos, transport: Some(transport), .. } = peer else { return };
+        if !transport.is_connected() {
+            return;
+        }
+        let slot_of = |source| transport.video_slots.iter().position(|slot: &Slot| slot.source == Some(source));
+        let indices: Vec<usize> = videos.iter().filter_map(|video| slot_of(video.source)).collect();
+        let wishes: Vec<Wish> = indices
+            .iter()
+            .map(|&index| {
+                let slot = &transport.video_slots[index];
+                let layers = slot.source.and_then(|source| tracks.get(&source)).map(|track| track.offers(now));
+                Wish { height: slot.height, layers: layers.unwrap_or_default(), current: slot.target() }
+            })
+            .collect();
+        let audio = transport.audio_slots.iter().filter(|slot| slot.source.is_some()).count() as u64 * AUDIO_BITRATE;
+        let budget = Bitrate::bps(transport.estimate.as_u64().saturating_sub(audio));
+        let may_rise = if now >= transport.up_not_before { MayRise::Yes } else { MayRise::No };
+        let allocation = allocator::allocate(&wishes, budget, may_rise);
+        let mut wanted = Vec::new();
+        for ((&index, wish), grant) in indices.iter().zip(&wishes).zip(&allocation.grants) {
+            let slot = &mut transport.video_slots[index];
+            if grant.layer < wish.current && grant.urgency == Urgency::Now {
+                transport.up_not_before = now + RISE_AFTER_FALL;
+            }
+            slot.set_target(grant.layer, grant.urgency);
+            slot.set_temporal(grant.temporal);
+            if let Some((source, layer)) = slot.source.zip(slot.poll_keyframe(now)) {
+                wanted.push((source, layer));
+            }
+        }
+        let desired = Bitrate::bps(allocation.desired.as_u64() + audio);
+        transport.set_desired_bitrate(desired.max(SOUGHT_AT_LEAST));
+        for (source, layer) in wanted {
+            self.request_keyframe(now, source, layer);
+        }
+        self.mark_dirty(subscriber);
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Medium {
+    Audio,
+    Video,
+}
+
+impl Medium {
+    fn slots(self, transport: &mut crate::transport::Transport) -> &mut Vec<Slot> {
+        match self {
+            Self::Audio => &mut transport.audio_slots,
+            Self::Video => &mut transport.video_slots,
+        }
+    }
+}
+
+// What is looked for even if nobody wants so much at the time: a tile that is enlarged then has its large layer at the
+// next keyframe. Probing for it takes 15 ms every few seconds.
+const SOUGHT_AT_LEAST: Bitrate = Bitrate::kbps(2500);
+
+// Opus at 32 kbit/s with headers and SFrame.
+const AUDIO_BITRATE: u64 = 50_000;
+
+// After the link proved too narrow, the estimate recovers before the queue on the way has emptied.
+const RISE_AFTER_FALL: Duration = Duration::from_secs(3);
