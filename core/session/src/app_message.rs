@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What clients say to each other inside MLS application messages: CBOR, unknown kinds and fields skipped.
+
+use e2ee::SignedProfile;
+use protocol::{decode, encode, limits};
+use serde::{Deserialize, Serialize};
+
+/// One application message. A kind that this version does not know is skipped whole. Has no `Debug`: it is plaintext.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AppMessage {
+    /// The sender's name.
+    Profile {
+        /// Signed, so that it can be passed on.
+        profile: SignedProfile,
+        /// Whether the sender asks for a [`AppMessage::Directory`].
+        #[serde(default)]
+        wants_directory: bool,
+    },
+    /// Every profile that the sender knows, for somebody who was not there when they were sent.
+    Directory {
+        /// At most [`limits::PARTICIPANTS`].
+        profiles: Vec<SignedProfile>,
+    },
+    /// A chat message.
+    Chat {
+        /// Chosen by the sender; a message sent twice has the same number and shows once.
+        number: u64,
+        /// At most [`limits::CHAT_BYTES`].
+        text: String,
+    },
+}
+
+impl AppMessage {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        encode(self)
+    }
+
+    /// Returns `None` for what is unknown, damaged or over its limit.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let message: Self = decode(bytes).ok()?;
+        let is_acceptable = match &message {
+            Self::Profile { profile, .. } => is_within_limits(profile),
+            Self::Directory { profiles } => {
+                profiles.len() <= limits::PARTICIPANTS && profiles.iter().all(is_within_limits)
+            }
+            Self::Chat { text, .. } => !text.is_empty() && text.len() <= limits::CHAT_BYTES,
+        };
+        is_acceptable.then_some(message)
+    }
+}
+
+fn is_within_limits(profile: &SignedProfile) -> bool {
+    profile.name.len() <= limits::NAME_BYTES
+}
+
+/// Cuts `text` to at most `bytes` of UTF-8 without splitting a character.
+pub(crate) fn truncated(text: &str, bytes: usize) -> String {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_comes_back_as_it_went() {
+        let chat = AppMessage::Chat {
+            number: 7,
+            text: String::from("hello"),
+        };
+        let Some(AppMessage::Chat { number: 7, text }) = AppMessage::from_bytes(&chat.to_bytes()) else {
+            panic!("a chat message comes back as one");
+        };
+        assert_eq!(text, "hello");
+    }
+
+    #[test]
+    fn an_unknown_kind_is_skipped() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Newer {
+            RaiseHand { high: bool },
+        }
+        assert!(AppMessage::from_bytes(&encode(&Newer::RaiseHand { high: true })).is_none());
+    }
+
+    #[test]
+    fn oversized_and_empty_texts_are_skipped() {
+        for text in [String::new(), "x".repeat(limits::CHAT_BYTES + 1)] {
+            let chat = AppMessage::Chat { number: 1, text };
+            assert!(AppMessage::from_bytes(&chat.to_bytes()).is_none());
+        }
+    }
+
+    #[test]
+    fn names_are_cut_between_characters() {
+        assert_eq!(truncated("añb", 2), "a");
+        assert_eq!(truncated("añb", 3), "añ");
+        assert_eq!(truncated("añb", 9), "añb");
+    }
+}

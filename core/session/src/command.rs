@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What goes into a session from the person and the media side, and what comes out of it.
+
+use protocol::{MeetingLink, ParticipantId, ResumeToken, TrackKind, TrackSource};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::view::View;
+
+/// What a session is started with. Has no `Debug`: the link is secret.
+#[derive(Clone)]
+pub struct SessionConfig {
+    /// Where to, and with which secret; a host link makes this participant a host.
+    pub link: MeetingLink,
+    /// What others shall call this participant.
+    pub name: String,
+    /// From an earlier session in the same meeting, to continue as the same participant.
+    pub resume: Option<ResumeToken>,
+    /// The tracks that are on from the beginning.
+    pub active: Vec<TrackKind>,
+}
+
+/// What the person or the media side wants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Command {
+    /// An SDP offer for the transport that [`Directive::NewTransport`] asked for, or a renegotiation of it.
+    Offer {
+        /// The number from the directive.
+        transport: u32,
+        /// The SDP.
+        sdp: String,
+        /// What each publishing m-line carries.
+        publish: Vec<PublishedLine>,
+    },
+    /// The peer connection failed; a new one is wanted. Ignored unless `transport` is the latest.
+    TransportFailed {
+        /// The number of the failed one.
+        transport: u32,
+    },
+    /// Which of the own tracks are being sent; the others are off.
+    SetTracks {
+        /// The kinds that are on.
+        active: Vec<TrackKind>,
+    },
+    /// Which videos are shown, most wanted first.
+    Subscribe {
+        /// The others cost no bandwidth.
+        videos: Vec<VideoWish>,
+    },
+    /// A frame could not be decoded for want of a keyframe.
+    RequestKeyframe {
+        /// Whose, and which.
+        source: TrackSource,
+    },
+    /// Sends a chat message to everybody.
+    Chat {
+        /// At most [`protocol::limits::CHAT_BYTES`].
+        text: String,
+    },
+    /// Removes somebody from the meeting (hosts only).
+    Remove {
+        /// Whom.
+        participant: ParticipantId,
+    },
+    /// Ends the meeting for everybody (hosts only).
+    EndMeeting,
+    /// Leaves the meeting.
+    Leave,
+}
+
+/// One m-line on which the own peer connection sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PublishedLine {
+    /// The m-line's `mid`.
+    pub mid: String,
+    /// What it carries.
+    pub kind: TrackKind,
+}
+
+/// One video that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct VideoWish {
+    /// Whose, and which.
+    pub source: TrackSource,
+    /// Height of the tile in device pixels.
+    pub height: u16,
+}
+
+/// What the media side has to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Directive {
+    /// Close the old peer connection if there is one, make a new one and offer it with [`Command::Offer`].
+    NewTransport {
+        /// Its number.
+        transport: u32,
+    },
+    /// The server's answer to an offer.
+    Answer {
+        /// The number of the offer.
+        transport: u32,
+        /// The SDP.
+        sdp: String,
+    },
+    /// What a receiving m-line carries from here on.
+    Slot {
+        /// The transport whose m-line it is.
+        transport: u32,
+        /// The m-line's `mid`.
+        mid: String,
+        /// Nobody, or whose track.
+        source: Option<TrackSource>,
+    },
+    /// Offer the same transport again with this many receiving m-lines.
+    MoreSlots {
+        /// For audio, in total.
+        audio: u16,
+        /// For video, in total.
+        video: u16,
+    },
+    /// Make the encoder of this track produce a keyframe on every layer.
+    Keyframe {
+        /// Which track.
+        kind: TrackKind,
+    },
+    /// Close the peer connection.
+    CloseTransport,
+}
+
+/// What a session wants done. Has no `Debug`: it carries keys and plaintext.
+pub enum Output {
+    /// Open the WebSocket, then call `handle_connected` or `handle_disconnected`.
+    Connect,
+    /// Close the WebSocket after what was sent; `handle_disconnected` need not be called.
+    Disconnect,
+    /// One binary WebSocket message.
+    Send(Vec<u8>),
+    /// For the media side.
+    Media(Directive),
+    /// An encoded `e2ee` key update, for every frame worker.
+    Keys(Vec<u8>),
+    /// What to show from here on.
+    View(Box<View>),
+    /// To be kept for [`SessionConfig::resume`]; replaces the one before.
+    Resume(ResumeToken),
+}

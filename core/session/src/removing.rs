@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Removing somebody: announced first, so that nothing of it is heard or shown; then committed.
+
+use e2ee::KeyUpdate;
+use protocol::{ClientMessage, Mode, ParticipantId, Timestamp};
+
+use crate::{removals::Pause, session::Session, view::NoticeCode};
+
+impl Session {
+    /// A host wants somebody out.
+    pub(crate) fn handle_remove(&mut self, now: Timestamp, participant: ParticipantId) {
+        if e2ee::host_key(&self.link).is_none() || self.me == Some(participant) {
+            self.notice(NoticeCode::ActRefused, Some(participant));
+            return;
+        }
+        match self.link.mode() {
+            Mode::Standard => self.send(&ClientMessage::RemoveParticipant { participant }),
+            Mode::E2ee => {
+                self.group.unwanted.insert(participant);
+                self.send(&ClientMessage::AnnounceRemoval { participant });
+                self.handle_removal_announced(now, participant);
+                self.commit_what_is_due(now);
+            }
+        }
+    }
+
+    /// Somebody is to go: refuse its frames from this moment on.
+    pub(crate) fn handle_removal_announced(&mut self, now: Timestamp, participant: ParticipantId) {
+        if self.link.mode() == Mode::Standard || self.me == Some(participant) {
+            return;
+        }
+        if self.group.member().is_none() {
+            self.removals.announce_unresolved(now, participant);
+            return;
+        }
+        let leaves: Vec<u32> = self
+            .group
+            .members
+            .iter()
+            .filter(|member| member.participant == participant)
+            .map(|member| member.leaf)
+            .collect();
+        for leaf in leaves {
+            if self.removals.announce(now, participant, leaf) {
+                self.update_keys(&KeyUpdate::DropSender { index: leaf });
+            }
+        }
+    }
+
+    /// Announces again, on a new connection, whom this host wants out.
+    pub(crate) fn announce_unwanted(&mut self) {
+        for participant in self.group.unwanted.clone() {
+            self.send(&ClientMessage::AnnounceRemoval { participant });
+        }
+    }
+
+    /// Brings the lists up to the group's tree.
+    pub(crate) fn settle_group(&mut self, now: Timestamp) {
+        if self.link.mode() == Mode::Standard || self.group.member().is_none() || !self.connection.is_open() {
+            return;
+        }
+        let participants = self.group.participants();
+        self.roster.compare(now, &participants);
+        self.names
+            .retain(|participant| participants.contains(&participant));
+        let is_complete = participants
+            .iter()
+            .all(|participant| self.names.name_of(*participant).is_some());
+        self.names.plan_asking(now, is_complete);
+        let members = &self.group.members;
+        self.removals.retain(|leaf, participant| {
+            members
+                .iter()
+                .any(|member| member.leaf == leaf && member.participant == participant)
+        });
+        let roster = &self.roster;
+        self.group
+            .unwanted
+            .retain(|participant| participants.contains(participant) || roster.entry(*participant).is_some());
+    }
+
+    /// Stops sending while somebody who should be gone holds the keys, and begins again after.
+    pub(crate) fn settle_removals(&mut self, now: Timestamp) {
+        match self.removals.poll(now) {
+            Some(Pause::Begins(participant)) => {
+                self.update_keys(&KeyUpdate::StopSending);
+                self.notice(NoticeCode::RemovalStalled, Some(participant));
+            }
+            Some(Pause::Ends) => {
+                self.update_keys(&KeyUpdate::ResumeSending);
+                self.notice(NoticeCode::SendingResumed, None);
+                self.ask_for_keyframes();
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Application messages: names and chat, sealed by the group or, in a standard meeting, with the server's key.
+
+use protocol::{ClientMessage, Mode, ParticipantId, Timestamp, limits};
+use rand_core::RngCore as _;
+
+use crate::{
+    app_message::{AppMessage, truncated},
+    session::{Fence, Session},
+};
+
+impl Session {
+    /// The person wrote a chat message.
+    pub(crate) fn handle_chat(&mut self, text: &str) {
+        let text = truncated(text.trim(), limits::CHAT_BYTES);
+        let Some(me) = self.me.filter(|_| !text.is_empty()) else {
+            return;
+        };
+        let number = self.rng.next_u64();
+        self.chat.write(me, self.name.clone(), number, text);
+    }
+
+    /// Sends what was written and not sent.
+    pub(crate) fn send_chat(&mut self) {
+        if !self.can_speak() {
+            return;
+        }
+        for (number, text) in self.chat.unsent() {
+            if self.say(&AppMessage::Chat { number, text }) {
+                self.chat.handle_sent(number);
+                self.ask(Fence::Said { number });
+            }
+        }
+    }
+
+    /// Returns whether a message can be sealed and sent; MLS seals none while an own commit is under way.
+    pub(crate) fn can_speak(&self) -> bool {
+        let has_keys = match self.link.mode() {
+            Mode::E2ee => self.group.member().is_some() && self.group.commit_until.is_none(),
+            Mode::Standard => self.standard.is_some(),
+        };
+        self.connection.is_open() && has_keys
+    }
+
+    /// Handles an application message: whoever sealed it is who said it.
+    pub(crate) fn handle_application(&mut self, now: Timestamp, message: &[u8]) {
+        let opened = match (self.group.member_mut(), &self.standard) {
+            (Some(member), _) => member
+                .open_application(message)
+                .map(|opened| (opened.sender, opened.plaintext)),
+            (None, Some(keys)) => keys.open_application(message),
+            (None, None) => return,
+        };
+        let (sender, plaintext) = match opened {
+            Ok(opened) => opened,
+            Err(refusal) => {
+                tracing::debug!(%refusal, "skipped an application message");
+                return;
+            }
+        };
+        if self.me == Some(sender) || !self.is_present(sender) {
+            return;
+        }
+        match AppMessage::from_bytes(&plaintext) {
+            Some(AppMessage::Profile {
+                profile,
+                wants_directory,
+            }) => {
+                self.accept_profile(profile, Some(sender));
+                if wants_directory {
+                    self.names.handle_wanted(now, self.rank_among_answering(sender));
+                }
+            }
+            Some(AppMessage::Directory { profiles }) => {
+                self.names.handle_told(profiles.len());
+                for profile in profiles {
+                    self.accept_profile(profile, None);
+                }
+            }
+            Some(AppMessage::Chat { number, text }) => {
+                let name = self.name_of(sender);
+                self.chat.accept(sender, name, number, text);
+            }
+            None => {}
+        }
+    }
+
+    /// Does what the timers around names ask for.
+    pub(crate) fn handle_names_timeout(&mut self, now: Timestamp) {
+        if !self.can_speak() {
+            return;
+        }
+        if self.names.poll_ask(now) {
+            self.introduce();
+        }
+        if self.names.poll_tell(now) {
+            let Some(member) = self.group.member() else {
+                return;
+            };
+            let profiles = self
+                .names
+                .profiles()
+                .filter(|profile| member.verify_profile(profile).is_some())
+                .cloned()
+                .collect();
+            self.say(&AppMessage::Directory { profiles });
+        }
+    }
+
+    /// Returns the name to show for somebody; empty while unknown.
+    pub(crate) fn name_of(&self, participant: ParticipantId) -> String {
+        if self.me == Some(participant) {
+            return self.name.clone();
+        }
+        match self.link.mode() {
+            Mode::E2ee => self.names.name_of(participant).unwrap_or_default().to_owned(),
+            Mode::Standard => self
+                .roster
+                .entry(participant)
+                .and_then(|entry| entry.name.as_ref())
+                .map(|name| name.0.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Tells the group one's name and asks for the others' names.
+    pub(crate) fn introduce(&mut self) {
+        let (Some(me), Some(member)) = (self.me, self.group.member()) else {
+            return;
+        };
+        let profile = member.sign_profile(&self.name);
+        self.names.accept(me, profile.clone());
+        self.say(&AppMessage::Profile {
+            profile,
+            wants_directory: self.group.members.len() > 1,
+        });
+    }
+
+    /// Takes a profile whose signature is some member's; if `sender` is given, that member's.
+    fn accept_profile(&mut self, profile: e2ee::SignedProfile, sender: Option<ParticipantId>) {
+        let signer = self
+            .group
+            .member()
+            .and_then(|member| member.verify_profile(&profile));
+        if let Some(signer) = signer
+            && self.me != Some(signer)
+            && sender.is_none_or(|sender| sender == signer)
+        {
+            self.names.accept(signer, profile);
+        }
+    }
+
+    /// Returns how many connected members answer before this one.
+    fn rank_among_answering(&self, asking: ParticipantId) -> u32 {
+        let own_leaf = self.me.and_then(|me| self.group.leaf_of(me)).unwrap_or(u32::MAX);
+        let before = self.group.members.iter().filter(|member| {
+            member.leaf < own_leaf
+                && member.participant != asking
+                && self
+                    .roster
+                    .entry(member.participant)
+                    .is_some_and(|entry| entry.is_connected)
+                && !self.removals.is_announced(member.leaf)
+        });
+        u32::try_from(before.count()).unwrap_or(u32::MAX)
+    }
+
+    fn is_present(&self, participant: ParticipantId) -> bool {
+        match self.link.mode() {
+            Mode::E2ee => self
+                .group
+                .leaf_of(participant)
+                .is_some_and(|leaf| !self.removals.is_announced(leaf)),
+            Mode::Standard => self.roster.entry(participant).is_some(),
+        }
+    }
+
+    /// Seals and sends `message` to everybody; returns whether it went out.
+    fn say(&mut self, message: &AppMessage) -> bool {
+        let plaintext = message.to_bytes();
+        let sealed = match (self.group.member_mut(), &self.standard) {
+            (Some(member), _) => member.seal_application(&plaintext).ok(),
+            (None, Some(keys)) => Some(keys.seal_application(&mut self.rng, &plaintext)),
+            (None, None) => None,
+        };
+        let Some(message) = sealed.filter(|_| self.connection.is_open()) else {
+            return false;
+        };
+        self.send(&ClientMessage::Application { message });
+        true
+    }
+}

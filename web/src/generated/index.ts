@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+export type { Alarm } from "./Alarm";
+export type { ChatMessage } from "./ChatMessage";
+export type { Command } from "./Command";
+export type { Directive } from "./Directive";
+export type { ErrorCode } from "./ErrorCode";
+export type { KeyState } from "./KeyState";
+export type { LeftReason } from "./LeftReason";
+export type { LocalReason } from "./LocalReason";
+export type { Mode } from "./Mode";
+export type { Notice } from "./Notice";
+export type { NoticeCode } from "./NoticeCode";
+export type { ParticipantId } from "./ParticipantId";
+export type { ParticipantView } from "./ParticipantView";
+export type { PublishedLine } from "./PublishedLine";
+export type { SafetyCodeView } from "./SafetyCodeView";
+export type { State } from "./State";
+export type { TrackKind } from "./TrackKind";
+export type { TrackSource } from "./TrackSource";
+export type { VideoWish } from "./VideoWish";
+export type { View } from "./View";
