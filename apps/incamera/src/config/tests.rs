@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! What is taken from where, and how the rest is refused.
+
+use figment::Jail;
+
+use super::*;
+
+#[test]
+fn without_a_word_it_serves_this_machine() {
+    Jail::expect_with(|_| {
+        let config = load(&Flags::default()).expect("the defaults");
+        assert_eq!(config, Config::default());
+        assert_eq!(config.http.listen.to_string(), "localhost:8080");
+        Ok(())
+    });
+}
+
+#[test]
+fn the_example_file_shows_every_key_with_its_default() {
+    Jail::expect_with(|jail| {
+        let example = include_str!("../../incamera.example.toml");
+        jail.create_file("incamera.toml", example)?;
+        let flags = Flags {
+            config: Some(PathBuf::from("incamera.toml")),
+            ..Flags::default()
+        };
+        assert_eq!(load(&flags).expect("the example is valid"), Config::default());
+        let defaults = Figment::from(Serialized::defaults(Config::default()));
+        let shown = Figment::from(Toml::string(example));
+        for key in ["data", "http", "media", "log"] {
+            assert_eq!(keys(&shown, key), keys(&defaults, key));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    Jail::expect_with(|jail| {
+        jail.create_file(
+            "incamera.toml",
+            "data = \"/from/file\"\n[http]\nlisten = \"127.0.0.1:1\"\n[media]\nlisten = \"127.0.0.1:2\"\nworkers = 3\n",
+        )?;
+        jail.set_env("INCAMERA__HTTP__LISTEN", "127.0.0.1:10");
+        jail.set_env("INCAMERA__MEDIA__LISTEN", "127.0.0.1:20");
+        jail.set_env("INCAMERA__MEDIA__ADDRESSES", "[\"192.0.2.1\"]");
+        let flags = Flags {
+            media: Some(String::from("localhost:200")),
+            config: Some(PathBuf::from("incamera.toml")),
+            ..Flags::default()
+        };
+        let config = load(&flags).expect("all is well");
+        assert_eq!(config.data, PathBuf::from("/from/file"));
+        assert_eq!(config.http.listen.0.port(), 10);
+        assert_eq!(
+            config.media.listen.0,
+            "127.0.0.1:200".parse().expect("an address")
+        );
+        assert_eq!(config.media.workers, 3);
+        assert_eq!(
+            config.media.addresses,
+            ["192.0.2.1".parse::<IpAddr>().expect("an address")]
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn a_wrong_key_in_the_file_is_refused_with_its_name_and_place() {
+    check_file(
+        "[http]\nlissen = \"127.0.0.1:1\"",
+        &["incamera.toml", "http.lissen", "no such key", "listen"],
+    );
+    check_file(
+        "[htpp]\nlisten = \"127.0.0.1:1\"",
+        &["incamera.toml", "htpp", "no such key", "http"],
+    );
+}
+
+#[test]
+fn a_wrong_value_in_the_file_is_refused_with_its_name_and_place() {
+    check_file(
+        "[http]\nlisten = \"here\"",
+        &["incamera.toml", "http.listen", "here"],
+    );
+    check_file("[http]\nlisten = 8080", &["incamera.toml", "http.listen", "8080"]);
+    check_file("[media]\nworkers = -1", &["incamera.toml", "media.workers", "-1"]);
+    check_file("[log]\nformat = \"xml\"", &["incamera.toml", "log.format", "xml"]);
+    check_file("[http", &["incamera.toml"]);
+}
+
+#[test]
+fn a_wrong_name_or_value_in_the_environment_is_refused_by_its_name() {
+    check_environment(
+        "INCAMERA__HTTP__LISSEN",
+        "x",
+        &["environment", "INCAMERA__HTTP__LISSEN", "no such key"],
+    );
+    check_environment(
+        "INCAMERA__HTPP__LISTEN",
+        "x",
+        &["environment", "INCAMERA__HTPP", "no such key"],
+    );
+    check_environment(
+        "INCAMERA__HTTP__LISTEN",
+        "8080",
+        &["environment", "INCAMERA__HTTP__LISTEN", "8080"],
+    );
+    check_environment(
+        "INCAMERA__MEDIA__WORKERS",
+        "many",
+        &["environment", "INCAMERA__MEDIA__WORKERS", "many"],
+    );
+}
+
+#[test]
+fn a_wrong_flag_is_refused_by_its_name() {
+    Jail::expect_with(|_| {
+        let flags = Flags {
+            http: Some(String::from("nowhere")),
+            ..Flags::default()
+        };
+        check(&flags, &["--http", "nowhere"]);
+        let flags = Flags {
+            config: Some(PathBuf::from("missing.toml")),
+            ..Flags::default()
+        };
+        check(&flags, &["--config", "missing.toml", "no such file"]);
+        Ok(())
+    });
+}
+
+fn keys(figment: &Figment, section: &str) -> Vec<String> {
+    let value = figment.find_value(section).expect("the section is there");
+    value.into_dict().into_iter().flat_map(Dict::into_keys).collect()
+}
+
+#[track_caller]
+fn check_file(contents: &str, said: &[&str]) {
+    Jail::expect_with(|jail| {
+        jail.create_file("incamera.toml", contents)?;
+        let flags = Flags {
+            config: Some(PathBuf::from("incamera.toml")),
+            ..Flags::default()
+        };
+        check(&flags, said);
+        Ok(())
+    });
+}
+
+#[track_caller]
+fn check_environment(name: &str, value: &str, said: &[&str]) {
+    Jail::expect_with(|jail| {
+        jail.set_env(name, value);
+        check(&Flags::default(), said);
+        Ok(())
+    });
+}
+
+#[track_caller]
+fn check(flags: &Flags, said: &[&str]) {
+    let message = load(flags).expect_err("a refusal").to_string();
+    for part in said {
+        assert!(message.contains(part), "{message:?} does not say {part:?}");
+    }
+}
