@@ -58,19 +58,32 @@ pub(crate) fn allocate(wishes: &[Wish], budget: Bitrate, may_rise: MayRise) -> A
         .map(|(index, (wish, (&bearable, &comfortable)))| {
             let layer = match (may_rise, wish.current) {
                 (MayRise::Yes, _) if comfortable >= wish.current => comfortable,
-                (_, Some(current)) if bearable >= Some(current) && best(wish) >= Some(current) => Some(current),
+                (_, Some(current)) if bearable >= Some(current) && best(wish) >= Some(current) => {
+                    Some(current)
+                }
                 (MayRise::No, None) => comfortable,
                 (MayRise::Yes | MayRise::No, _) => bearable,
             };
             // The most wanted tile is never without a picture.
             let layer = layer.or_else(|| if index == 0 { lowest(wish) } else { None });
             let is_starved = index == 0 && bearable.is_none() && layer.is_some();
-            let urgency = if best(wish) >= wish.current { Urgency::Now } else { Urgency::AtKeyframe };
-            Grant { layer, temporal: if is_starved { 0 } else { ALL_TEMPORAL }, urgency }
+            let urgency = if best(wish) >= wish.current {
+                Urgency::Now
+            } else {
+                Urgency::AtKeyframe
+            };
+            Grant {
+                layer,
+                temporal: if is_starved { 0 } else { ALL_TEMPORAL },
+                urgency,
+            }
         })
         .collect::<Vec<_>>();
     let desired: f64 = wishes.iter().map(|wish| rate(wish, best(wish))).sum();
-    Allocation { grants, desired: Bitrate::bps((desired * PROBED) as u64) }
+    Allocation {
+        grants,
+        desired: Bitrate::bps((desired * PROBED) as u64),
+    }
 }
 
 /// Whether layers may be raised: not within a while after the link proved too narrow.
@@ -89,7 +102,9 @@ fn fill(wishes: &[Wish], mut budget: f64) -> Vec<Option<Layer>> {
     while is_rising {
         is_rising = false;
         for (wish, chosen) in wishes.iter().zip(&mut chosen) {
-            let Some(next) = above(wish, *chosen) else { continue };
+            let Some(next) = above(wish, *chosen) else {
+                continue;
+            };
             let cost = rate(wish, Some(next)) - rate(wish, *chosen);
             if cost <= budget {
                 budget -= cost;
@@ -122,11 +137,16 @@ fn lowest(wish: &Wish) -> Option<Layer> {
 
 fn offered(wish: &Wish) -> impl Iterator<Item = Layer> {
     let layers = wish.layers;
-    (0..).zip(layers).filter(|(_, offer)| offer.is_some()).map(|(index, _)| Layer(index))
+    (0..)
+        .zip(layers)
+        .filter(|(_, offer)| offer.is_some())
+        .map(|(index, _)| Layer(index))
 }
 
 fn rate(wish: &Wish, layer: Option<Layer>) -> f64 {
-    layer.and_then(|layer| wish.layers[layer.index()]).map_or(0.0, |offer| offer.bitrate.as_f64())
+    layer
+        .and_then(|layer| wish.layers[layer.index()])
+        .map_or(0.0, |offer| offer.bitrate.as_f64())
 }
 
 /// All temporal layers.
@@ -147,15 +167,33 @@ mod tests {
 
     #[test]
     fn tile_gets_the_layer_of_its_height() {
-        for (height, layer) in [(90, 0), (180, 0), (225, 0), (226, 1), (450, 1), (451, 2), (2160, 2)] {
+        for (height, layer) in [
+            (90, 0),
+            (180, 0),
+            (225, 0),
+            (226, 1),
+            (450, 1),
+            (451, 2),
+            (2160, 2),
+        ] {
             check(&[(height, None)], 10_000, MayRise::Yes, &[Some(layer)]);
         }
     }
 
     #[test]
     fn everybody_gets_a_small_picture_before_anybody_a_large_one() {
-        check(&[(720, None), (720, None), (720, None)], 600, MayRise::Yes, &[Some(0), Some(0), Some(0)]);
-        check(&[(720, None), (720, None), (720, None)], 1000, MayRise::Yes, &[Some(1), Some(0), Some(0)]);
+        check(
+            &[(720, None), (720, None), (720, None)],
+            600,
+            MayRise::Yes,
+            &[Some(0), Some(0), Some(0)],
+        );
+        check(
+            &[(720, None), (720, None), (720, None)],
+            1000,
+            MayRise::Yes,
+            &[Some(1), Some(0), Some(0)],
+        );
     }
 
     #[test]
@@ -182,14 +220,30 @@ mod tests {
 
     #[track_caller]
     fn check(tiles: &[(u16, Option<u8>)], budget: u64, may_rise: MayRise, expected: &[Option<u8>]) {
-        let wishes: Vec<_> = tiles.iter().map(|&(height, current)| wish(height, current)).collect();
+        let wishes: Vec<_> = tiles
+            .iter()
+            .map(|&(height, current)| wish(height, current))
+            .collect();
         let allocation = allocate(&wishes, Bitrate::kbps(budget), may_rise);
-        let layers: Vec<_> = allocation.grants.iter().map(|grant| grant.layer.map(|layer| layer.0)).collect();
+        let layers: Vec<_> = allocation
+            .grants
+            .iter()
+            .map(|grant| grant.layer.map(|layer| layer.0))
+            .collect();
         assert_eq!(layers, expected, "{allocation:?}");
     }
 
     fn wish(height: u16, current: Option<u8>) -> Wish {
-        let offer = |kbps, height| Some(LayerOffer { bitrate: Bitrate::kbps(kbps), height });
-        Wish { height, layers: [offer(150, 180), offer(500, 360), offer(1500, 720)], current: current.map(Layer) }
+        let offer = |kbps, height| {
+            Some(LayerOffer {
+                bitrate: Bitrate::kbps(kbps),
+                height,
+            })
+        };
+        Wish {
+            height,
+            layers: [offer(150, 180), offer(500, 360), offer(1500, 720)],
+            current: current.map(Layer),
+        }
     }
 }

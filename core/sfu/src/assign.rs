@@ -20,17 +20,28 @@ impl Meeting {
     /// Gives every peer's slots the sources that they should carry.
     pub(crate) fn assign_slots(&mut self, now: Instant) {
         let candidates = self.audio_candidates();
-        for subscriber in self.peers.iter().filter(|(_, peer)| peer.transport.is_some()).map(|(&id, _)| id).collect::<Vec<_>>() {
-            let others = candidates.iter().copied().filter(|candidate| candidate.source.participant != subscriber);
-            self.assign_audio(subscriber, others.collect());
-            self.assign_video(subscriber);
+        for subscriber in self
+            .peers
+            .iter()
+            .filter(|(_, peer)| peer.transport.is_some())
+            .map(|(&id, _)| id)
+            .collect::<Vec<_>>()
+        {
+            let others = candidates
+                .iter()
+                .copied()
+                .filter(|candidate| candidate.source.participant != subscriber);
+            self.assign_audio(now, subscriber, others.collect());
+            self.assign_video(now, subscriber);
             self.ask_for_slots(subscriber, candidates.len());
             self.allocate(now, subscriber);
         }
         let Self { peers, tracks, .. } = self;
         tracks.retain(|source, track| {
             !track.subscribers.is_empty()
-                || peers.get(&source.participant).is_some_and(|peer| peer.announces(source.kind))
+                || peers
+                    .get(&source.participant)
+                    .is_some_and(|peer| peer.announces(source.kind))
         });
     }
 
@@ -45,29 +56,49 @@ impl Meeting {
             ] {
                 if is_candidate {
                     let source = TrackSource { participant, kind };
-                    candidates.push(AudioCandidate { source, is_speaking, is_active: peer.active.contains(&kind) });
+                    candidates.push(AudioCandidate {
+                        source,
+                        is_speaking,
+                        is_active: peer.active.contains(&kind),
+                    });
                 }
             }
         }
         candidates
     }
 
-    fn assign_audio(&mut self, subscriber: ParticipantId, candidates: Vec<AudioCandidate>) {
-        let Some(transport) = self.peers.get(&subscriber).and_then(|peer| peer.transport.as_ref()) else { return };
+    fn assign_audio(&mut self, now: Instant, subscriber: ParticipantId, candidates: Vec<AudioCandidate>) {
+        let Some(transport) = self
+            .peers
+            .get(&subscriber)
+            .and_then(|peer| peer.transport.as_ref())
+        else {
+            return;
+        };
         let before: Vec<_> = transport.audio_slots.iter().map(|slot| slot.source).collect();
         let after = slots::assign_audio(&before, candidates);
-        self.change_slots(subscriber, Medium::Audio, &before, &after);
+        self.change_slots(now, subscriber, Medium::Audio, &before, &after);
     }
 
-    fn assign_video(&mut self, subscriber: ParticipantId) {
+    fn assign_video(&mut self, now: Instant, subscriber: ParticipantId) {
         let wanted: Vec<_> = self.wanted_videos(subscriber);
-        let Some(peer) = self.peers.get_mut(&subscriber) else { return };
+        let Some(peer) = self.peers.get_mut(&subscriber) else {
+            return;
+        };
         let videos = peer.videos.clone();
-        let Some(transport) = peer.transport.as_mut() else { return };
+        let Some(transport) = peer.transport.as_mut() else {
+            return;
+        };
         let before: Vec<_> = transport.video_slots.iter().map(|slot| slot.source).collect();
         let after = slots::assign(&before, &wanted);
-        self.change_slots(subscriber, Medium::Video, &before, &after);
-        let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut()) else { return };
+        self.change_slots(now, subscriber, Medium::Video, &before, &after);
+        let Some(transport) = self
+            .peers
+            .get_mut(&subscriber)
+            .and_then(|peer| peer.transport.as_mut())
+        else {
+            return;
+        };
         for slot in &mut transport.video_slots {
             let video = videos.iter().find(|video| Some(video.source) == slot.source);
             slot.height = video.map_or(0, |video| video.height);
@@ -76,16 +107,26 @@ impl Meeting {
 
     /// What the subscriber wants to see and somebody sends.
     fn wanted_videos(&self, subscriber: ParticipantId) -> Vec<TrackSource> {
-        let Some(peer) = self.peers.get(&subscriber) else { return Vec::new() };
+        let Some(peer) = self.peers.get(&subscriber) else {
+            return Vec::new();
+        };
         let is_sent = |source: &TrackSource| {
             source.participant != subscriber
-                && self.peers.get(&source.participant).is_some_and(|publisher| publisher.sends(source.kind))
+                && self
+                    .peers
+                    .get(&source.participant)
+                    .is_some_and(|publisher| publisher.sends(source.kind))
         };
-        peer.videos.iter().map(|video| video.source).filter(is_sent).collect()
+        peer.videos
+            .iter()
+            .map(|video| video.source)
+            .filter(is_sent)
+            .collect()
     }
 
     fn change_slots(
         &mut self,
+        now: Instant,
         subscriber: ParticipantId,
         medium: Medium,
         before: &[Option<TrackSource>],
@@ -97,17 +138,34 @@ impl Meeting {
                 continue;
             }
             if let Some(track) = old.and_then(|old| self.tracks.get_mut(&old)) {
-                track.subscribers.retain(|&subscription| subscription != (subscriber, index));
+                track
+                    .subscribers
+                    .retain(|&subscription| subscription != (subscriber, index));
             }
-            let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut()) else { return };
+            let Some(transport) = self
+                .peers
+                .get_mut(&subscriber)
+                .and_then(|peer| peer.transport.as_mut())
+            else {
+                return;
+            };
             let number = transport.number;
             let slot = &mut medium.slots(transport)[index];
-            slot.set_source(new);
+            slot.set_source(now, new);
             let mid = slot.mid.to_string();
             if let Some(new) = new {
-                self.tracks.entry(new).or_default().subscribers.push((subscriber, index));
+                self.tracks
+                    .entry(new)
+                    .or_default()
+                    .subscribers
+                    .push((subscriber, index));
             }
-            self.emit(SfuEvent::SlotChanged { peer, transport: number, mid, source: new });
+            self.emit(SfuEvent::SlotChanged {
+                peer,
+                transport: number,
+                mid,
+                source: new,
+            });
         }
     }
 
@@ -116,49 +174,106 @@ impl Meeting {
         for track in self.tracks.values_mut() {
             track.subscribers.retain(|&(other, _)| other != subscriber);
         }
-        let Some(transport) = self.peers.get(&subscriber).and_then(|peer| peer.transport.as_ref()) else { return };
+        let Some(transport) = self
+            .peers
+            .get(&subscriber)
+            .and_then(|peer| peer.transport.as_ref())
+        else {
+            return;
+        };
         for slots in [&transport.audio_slots, &transport.video_slots] {
-            for (index, source) in slots.iter().enumerate().filter_map(|(index, slot)| Some((index, slot.source?))) {
-                self.tracks.entry(source).or_default().subscribers.push((subscriber, index));
+            for (index, source) in slots
+                .iter()
+                .enumerate()
+                .filter_map(|(index, slot)| Some((index, slot.source?)))
+            {
+                self.tracks
+                    .entry(source)
+                    .or_default()
+                    .subscribers
+                    .push((subscriber, index));
             }
         }
     }
 
     fn ask_for_slots(&mut self, subscriber: ParticipantId, audio_sources: usize) {
         let videos = self.wanted_videos(subscriber).len();
-        let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut()) else { return };
+        let Some(transport) = self
+            .peers
+            .get_mut(&subscriber)
+            .and_then(|peer| peer.transport.as_mut())
+        else {
+            return;
+        };
         let (has_audio, has_video) = (transport.audio_slots.len(), transport.video_slots.len());
         let audio = has_audio.max(audio_sources.saturating_sub(1).min(AUDIO_SLOTS));
         let video = has_video.max(videos.min(limits::VIDEO_SLOTS));
-        let wanted = (u16::try_from(audio).unwrap_or(u16::MAX), u16::try_from(video).unwrap_or(u16::MAX));
+        let wanted = (
+            u16::try_from(audio).unwrap_or(u16::MAX),
+            u16::try_from(video).unwrap_or(u16::MAX),
+        );
         if (audio > has_audio || video > has_video) && transport.slots_asked != wanted {
             transport.slots_asked = wanted;
             let peer = self.key(subscriber);
-            self.emit(SfuEvent::MoreSlots { peer, audio: wanted.0, video: wanted.1 });
+            self.emit(SfuEvent::MoreSlots {
+                peer,
+                audio: wanted.0,
+                video: wanted.1,
+            });
         }
     }
 
     /// Chooses the layers of one subscriber, and asks for the keyframes that it needs.
     pub(crate) fn allocate(&mut self, now: Instant, subscriber: ParticipantId) {
         let Self { peers, tracks, .. } = self;
-        let Some(peer) = peers.get_mut(&subscriber) else { return };
-        let Peer { videos, transport: Some(transport), .. } = peer else { return };
+        let Some(peer) = peers.get_mut(&subscriber) else {
+            return;
+        };
+        let Peer {
+            videos,
+            transport: Some(transport),
+            ..
+        } = peer
+        else {
+            return;
+        };
         if !transport.is_connected() {
             return;
         }
-        let slot_of = |source| transport.video_slots.iter().position(|slot: &Slot| slot.source == Some(source));
+        let slot_of = |source| {
+            transport
+                .video_slots
+                .iter()
+                .position(|slot: &Slot| slot.source == Some(source))
+        };
         let indices: Vec<usize> = videos.iter().filter_map(|video| slot_of(video.source)).collect();
         let wishes: Vec<Wish> = indices
             .iter()
             .map(|&index| {
                 let slot = &transport.video_slots[index];
-                let layers = slot.source.and_then(|source| tracks.get(&source)).map(|track| track.offers(now));
-                Wish { height: slot.height, layers: layers.unwrap_or_default(), current: slot.target() }
+                let layers = slot
+                    .source
+                    .and_then(|source| tracks.get(&source))
+                    .map(|track| track.offers(now));
+                Wish {
+                    height: slot.height,
+                    layers: layers.unwrap_or_default(),
+                    current: slot.target(),
+                }
             })
             .collect();
-        let audio = transport.audio_slots.iter().filter(|slot| slot.source.is_some()).count() as u64 * AUDIO_BITRATE;
+        let audio = transport
+            .audio_slots
+            .iter()
+            .filter(|slot| slot.source.is_some())
+            .count() as u64
+            * AUDIO_BITRATE;
         let budget = Bitrate::bps(transport.estimate.as_u64().saturating_sub(audio));
-        let may_rise = if now >= transport.up_not_before { MayRise::Yes } else { MayRise::No };
+        let may_rise = if now >= transport.up_not_before {
+            MayRise::Yes
+        } else {
+            MayRise::No
+        };
         let allocation = allocator::allocate(&wishes, budget, may_rise);
         let mut wanted = Vec::new();
         for ((&index, wish), grant) in indices.iter().zip(&wishes).zip(&allocation.grants) {
@@ -166,7 +281,7 @@ impl Meeting {
             if grant.layer < wish.current && grant.urgency == Urgency::Now {
                 transport.up_not_before = now + RISE_AFTER_FALL;
             }
-            slot.set_target(grant.layer, grant.urgency);
+            slot.set_target(now, grant.layer, grant.urgency);
             slot.set_temporal(grant.temporal);
             if let Some((source, layer)) = slot.source.zip(slot.poll_keyframe(now)) {
                 wanted.push((source, layer));

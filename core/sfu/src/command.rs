@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use protocol::{MeetingId, ParticipantId, Redacted, TrackKind, TrackSource, message::PublishedMid, message::VideoRequest};
+use protocol::{
+    MeetingId, ParticipantId, Redacted, TrackKind, TrackSource, message::PublishedMid, message::VideoRequest,
+};
 
 /// One participant's transport at the media server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -21,12 +21,19 @@ pub struct SfuConfig {
 impl SfuConfig {
     /// Makes the configuration of `worker` with the candidates given and str0m's own cryptography.
     pub fn new(worker: u8, udp: Vec<SocketAddr>, tcp: Vec<SocketAddr>) -> Self {
-        Self { worker, udp, tcp, crypto: from_feature_flags() }
+        Self {
+            worker,
+            udp,
+            tcp,
+            crypto: from_feature_flags(),
+        }
     }
 }
 
 impl fmt::Debug for SfuConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SfuConfig").field("worker", &self.worker).finish_non_exhaustive()
+        f.debug_struct("SfuConfig")
+            .field("worker", &self.worker)
+            .finish_non_exhaustive()
     }
 }

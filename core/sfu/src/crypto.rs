@@ -9,14 +9,20 @@ use std::time::Instant;
 use str0m::crypto::{
     CryptoError, CryptoProvider,
     dtls::{
-        DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, DtlsVersion, ProtocolVersion, SrtpProfile,
+        DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, DtlsVersion, ProtocolVersion,
+        SrtpProfile,
     },
 };
 
 /// Returns `inner` with its DTLS restricted to AEAD_AES_256_GCM. Allocates for the life of the process: once per worker.
 pub(crate) fn strong_srtp_only(inner: &CryptoProvider) -> CryptoProvider {
-    let provider: &'static StrongSrtpOnly = Box::leak(Box::new(StrongSrtpOnly { inner: inner.dtls_provider }));
-    CryptoProvider { dtls_provider: provider, ..inner.clone() }
+    let provider: &'static StrongSrtpOnly = Box::leak(Box::new(StrongSrtpOnly {
+        inner: inner.dtls_provider,
+    }));
+    CryptoProvider {
+        dtls_provider: provider,
+        ..inner.clone()
+    }
 }
 
 #[derive(Debug)]

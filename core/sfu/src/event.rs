@@ -27,7 +27,7 @@ pub enum SfuEvent {
         /// The SDP, with all candidates.
         sdp: Redacted<String>,
     },
-    /// An offer was not accepted. An earlier transport of the peer goes on.
+    /// An offer was not accepted. An earlier transport of the peer goes on, unless [`Self::PeerLost`] says otherwise.
     OfferRefused {
         /// Who offered.
         peer: PeerKey,

@@ -21,7 +21,10 @@ impl Layer {
 
     fn from_rid(rid: Option<Rid>) -> Option<Self> {
         let Some(rid) = rid else { return Some(Self(0)) };
-        RIDS.iter().zip(0..).find(|(name, _)| **name == &*rid).map(|(_, index)| Self(index))
+        RIDS.iter()
+            .zip(0..)
+            .find(|(name, _)| **name == &*rid)
+            .map(|(_, index)| Self(index))
     }
 }
 
@@ -78,7 +81,10 @@ impl Ingress {
         let stream = api.stream_rx(&ssrc)?;
         let layer = Layer::from_rid(stream.rid())?;
         let mid = stream.mid();
-        let &(_, kind) = self.kinds_by_mid.iter().find(|(published, _)| *published == mid)?;
+        let &(_, kind) = self
+            .kinds_by_mid
+            .iter()
+            .find(|(published, _)| *published == mid)?;
         (kind == TrackKind::Camera || layer == Layer(0)).then_some((kind, layer))
     }
 }

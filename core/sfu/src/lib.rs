@@ -21,6 +21,7 @@ mod keyframe;
 mod meeting;
 mod offer;
 mod peer;
+mod rewriter;
 mod router;
 mod sfu;
 mod slots;

@@ -20,7 +20,6 @@ use tracing::{debug, info};
 
 use crate::{
     DropReason, LostReason, OfferRefusal, PeerKey, SfuCommand, SfuEvent, SfuOutput, SfuStats,
-    ingress::Layer,
     offer::Offer,
     peer::Peer,
     speakers::Speakers,
@@ -45,16 +44,23 @@ pub(crate) struct Meeting {
     dirty: Vec<ParticipantId>,
     deadlines: BTreeSet<(Instant, ParticipantId)>,
     tick_at: Option<Instant>,
-    plis_at: Option<Instant>,
+    /// When the next PLI is due.
+    pub(crate) plis_at: Option<Instant>,
 }
 
 /// How datagrams find their peer.
 #[derive(Debug)]
 pub(crate) enum RouteChange {
     /// STUN for this ICE user name fragment is for the participant.
-    Add { ufrag: String, participant: ParticipantId },
+    Add {
+        ufrag: String,
+        participant: ParticipantId,
+    },
     /// A transport is gone.
-    Remove { ufrag: String, addresses: Vec<(Protocol, SocketAddr)> },
+    Remove {
+        ufrag: String,
+        addresses: Vec<(Protocol, SocketAddr)>,
+    },
     /// An address is another one's to have.
     Forget { address: (Protocol, SocketAddr) },
 }
@@ -80,12 +86,19 @@ impl Meeting {
 
     pub(crate) fn handle_command(&mut self, now: Instant, command: SfuCommand) {
         match command {
-            SfuCommand::Offer { peer, transport, sdp, publish } => {
+            SfuCommand::Offer {
+                peer,
+                transport,
+                sdp,
+                publish,
+            } => {
                 self.handle_offer(now, peer.participant, transport, &sdp.0, &publish);
             }
             SfuCommand::SetTracks { peer, active } => self.handle_set_tracks(now, peer.participant, &active),
             SfuCommand::Subscribe { peer, videos } => self.handle_subscribe(now, peer.participant, videos),
-            SfuCommand::RequestKeyframe { peer, source } => self.handle_keyframe_request(now, peer.participant, source),
+            SfuCommand::RequestKeyframe { peer, source } => {
+                self.handle_keyframe_request(now, peer.participant, source)
+            }
             SfuCommand::ForceKeyframes { .. } => self.force_keyframes(now),
             SfuCommand::Block { peer } => self.handle_block(now, peer.participant),
             SfuCommand::RemovePeer { peer } => self.handle_remove(now, peer.participant),
@@ -110,8 +123,16 @@ impl Meeting {
     ) {
         let peer = self.key(participant);
         let event = match self.accept_offer(now, participant, number, sdp, publish) {
-            Ok(sdp) => SfuEvent::Answer { peer, transport: number, sdp: Redacted(sdp) },
-            Err(reason) => SfuEvent::OfferRefused { peer, transport: number, reason },
+            Ok(sdp) => SfuEvent::Answer {
+                peer,
+                transport: number,
+                sdp: Redacted(sdp),
+            },
+            Err(reason) => SfuEvent::OfferRefused {
+                peer,
+                transport: number,
+                reason,
+            },
         };
         debug!(%peer, number, event = ?event, "offer");
         self.emit(event);
@@ -159,7 +180,9 @@ impl Meeting {
     }
 
     fn handle_set_tracks(&mut self, now: Instant, participant: ParticipantId, active: &[TrackKind]) {
-        let Some(peer) = self.peer_for_command(participant) else { return };
+        let Some(peer) = self.peer_for_command(participant) else {
+            return;
+        };
         peer.set_active(active);
         if !active.contains(&TrackKind::Microphone) && self.speakers.remove(participant) {
             self.emit_speakers();
@@ -168,7 +191,9 @@ impl Meeting {
     }
 
     fn handle_subscribe(&mut self, now: Instant, participant: ParticipantId, videos: Vec<VideoRequest>) {
-        let Some(peer) = self.peer_for_command(participant) else { return };
+        let Some(peer) = self.peer_for_command(participant) else {
+            return;
+        };
         peer.set_videos(videos);
         self.assign_slots(now);
     }
@@ -181,32 +206,10 @@ impl Meeting {
         Some(self.peers.entry(participant).or_default())
     }
 
-    fn handle_keyframe_request(&mut self, now: Instant, participant: ParticipantId, source: TrackSource) {
-        let Some(peer) = self.peers.get(&participant) else { return };
-        let mut slots = peer.transport.iter().flat_map(Transport::slots);
-        let layer = slots.find(|slot| slot.source == Some(source)).and_then(|slot| slot.layer());
-        drop(slots);
-        if let Some(layer) = layer {
-            self.request_keyframe(now, source, layer);
-        }
-    }
-
-    fn force_keyframes(&mut self, now: Instant) {
-        for source in self.tracks.keys().copied().filter(|source| source.kind.is_video()).collect::<Vec<_>>() {
-            if !self.peers.get(&source.participant).is_some_and(|peer| peer.sends(source.kind)) {
-                continue;
-            }
-            let layers: Vec<_> = self.tracks.get(&source).into_iter().flat_map(Track::seen).collect();
-            for layer in layers {
-                self.request_keyframe(now, source, layer);
-            }
-            let peer = self.key(source.participant);
-            self.emit(SfuEvent::KeyframeWanted { peer, kind: source.kind });
-        }
-    }
-
     fn handle_block(&mut self, now: Instant, participant: ParticipantId) {
-        let Some(peer) = self.peer_for_command(participant) else { return };
+        let Some(peer) = self.peer_for_command(participant) else {
+            return;
+        };
         peer.is_blocked = true;
         self.release(now, participant);
         self.assign_slots(now);
@@ -231,7 +234,11 @@ impl Meeting {
         receive: Receive<'_>,
         proof: Option<Receive<'_>>,
     ) -> bool {
-        let Some(transport) = self.peers.get_mut(&participant).and_then(|peer| peer.transport.as_mut()) else {
+        let Some(transport) = self
+            .peers
+            .get_mut(&participant)
+            .and_then(|peer| peer.transport.as_mut())
+        else {
             self.stats.count_drop(DropReason::NoTransport);
             return false;
         };
@@ -279,7 +286,10 @@ impl Meeting {
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let deadline = self.deadlines.first().map(|&(at, _)| at);
-        [deadline, self.tick_at, self.plis_at, self.speakers.poll_timeout()].into_iter().flatten().min()
+        [deadline, self.tick_at, self.plis_at, self.speakers.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Lets every peer that has something to send send it.
@@ -288,9 +298,13 @@ impl Meeting {
             self.send_plis(now);
         }
         while let Some(participant) = self.dirty.pop() {
-            let Some(peer) = self.peers.get_mut(&participant) else { continue };
+            let Some(peer) = self.peers.get_mut(&participant) else {
+                continue;
+            };
             peer.is_dirty = false;
-            let Some(transport) = &mut peer.transport else { continue };
+            let Some(transport) = &mut peer.transport else {
+                continue;
+            };
             match transport.handle_timeout(now) {
                 Ok(()) => self.drain(now, participant),
                 Err(reason) => self.lose(now, participant, reason),
@@ -300,8 +314,12 @@ impl Meeting {
 
     fn drain(&mut self, now: Instant, participant: ParticipantId) {
         loop {
-            let Some(peer) = self.peers.get_mut(&participant) else { return };
-            let Some(transport) = &mut peer.transport else { return };
+            let Some(peer) = self.peers.get_mut(&participant) else {
+                return;
+            };
+            let Some(transport) = &mut peer.transport else {
+                return;
+            };
             match transport.poll() {
                 Ok(Output::Transmit(transmit)) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
                 Ok(Output::Event(event)) => self.handle_event(now, participant, event),
@@ -325,31 +343,52 @@ impl Meeting {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "str0m's events may grow, and most are for other uses")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "str0m's events may grow, and most are for other uses"
+    )]
     fn handle_event(&mut self, now: Instant, participant: ParticipantId, event: Event) {
         match event {
             Event::RtpPacket(packet) => self.forward(now, participant, &packet),
             Event::Connected => self.handle_connected(now, participant),
             Event::KeyframeRequest(request) => {
-                let slots = self.peers.get(&participant).and_then(|peer| peer.transport.as_ref());
+                let slots = self
+                    .peers
+                    .get(&participant)
+                    .and_then(|peer| peer.transport.as_ref());
                 let slot = slots.and_then(|transport| transport.slots().find(|slot| slot.mid == request.mid));
                 if let Some((source, layer)) = slot.and_then(|slot| Some((slot.source?, slot.layer()?))) {
                     self.request_keyframe(now, source, layer);
                 }
             }
             Event::EgressBitrateEstimate(estimate) => {
-                if let Some(transport) = self.peers.get_mut(&participant).and_then(|peer| peer.transport.as_mut()) {
+                if let Some(transport) = self
+                    .peers
+                    .get_mut(&participant)
+                    .and_then(|peer| peer.transport.as_mut())
+                {
                     transport.handle_estimate(estimate);
                     self.allocate(now, participant);
                 }
             }
             Event::Closed => {
-                let transport = self.peers.get(&participant).and_then(|peer| peer.transport.as_ref());
+                let transport = self
+                    .peers
+                    .get(&participant)
+                    .and_then(|peer| peer.transport.as_ref());
                 let was_connected = transport.is_some_and(Transport::is_connected);
                 if !was_connected {
                     self.stats.weak_srtp += 1;
                 }
-                self.lose(now, participant, if was_connected { LostReason::Closed } else { LostReason::WeakSrtp });
+                self.lose(
+                    now,
+                    participant,
+                    if was_connected {
+                        LostReason::Closed
+                    } else {
+                        LostReason::WeakSrtp
+                    },
+                );
             }
             _ => {}
         }
@@ -357,7 +396,13 @@ impl Meeting {
 
     fn handle_connected(&mut self, now: Instant, participant: ParticipantId) {
         let peer = self.key(participant);
-        let Some(transport) = self.peers.get_mut(&participant).and_then(|peer| peer.transport.as_mut()) else { return };
+        let Some(transport) = self
+            .peers
+            .get_mut(&participant)
+            .and_then(|peer| peer.transport.as_mut())
+        else {
+            return;
+        };
         transport.state = TransportState::Connected;
         let transport = transport.number;
         info!(%peer, transport, "peer connected");
@@ -366,7 +411,11 @@ impl Meeting {
     }
 
     fn tick(&mut self, now: Instant) {
-        let lost = |peer: &Peer| peer.transport.as_ref().is_some_and(|transport| transport.is_lost(now));
+        let lost = |peer: &Peer| {
+            peer.transport
+                .as_ref()
+                .is_some_and(|transport| transport.is_lost(now))
+        };
         for participant in self.ids(lost) {
             self.lose(now, participant, LostReason::TimedOut);
         }
@@ -378,48 +427,33 @@ impl Meeting {
         for participant in self.ids(|peer| peer.transport.as_ref().is_some_and(Transport::is_connected)) {
             self.allocate(now, participant);
         }
-        self.tick_at = self.peers.values().any(|peer| peer.transport.is_some()).then_some(now + TICK);
+        self.tick_at = self
+            .peers
+            .values()
+            .any(|peer| peer.transport.is_some())
+            .then_some(now + TICK);
     }
 
     fn ids(&self, select: impl Fn(&Peer) -> bool) -> Vec<ParticipantId> {
-        self.peers.iter().filter(|(_, peer)| select(peer)).map(|(&id, _)| id).collect()
-    }
-
-    /// Asks for a keyframe as soon as the throttle allows.
-    pub(crate) fn request_keyframe(&mut self, now: Instant, source: TrackSource, layer: Layer) {
-        let Some(track) = self.tracks.get_mut(&source) else { return };
-        let throttle = &mut track.layers[layer.index()].throttle;
-        throttle.handle_request();
-        self.plis_at = [self.plis_at, throttle.poll_timeout(now)].into_iter().flatten().min();
-    }
-
-    fn send_plis(&mut self, now: Instant) {
-        let mut due = Vec::new();
-        self.plis_at = None;
-        for (&source, track) in &mut self.tracks {
-            for (index, layer) in (0..).zip(&mut track.layers) {
-                if layer.throttle.poll_pli(now) {
-                    due.push((source, Layer(index)));
-                }
-                self.plis_at = [self.plis_at, layer.throttle.poll_timeout(now)].into_iter().flatten().min();
-            }
-        }
-        for (source, layer) in due {
-            let Some(transport) = self.peers.get_mut(&source.participant).and_then(Peer::connected) else { continue };
-            if let Some(ssrc) = transport.ingress.ssrc(source.kind, layer) {
-                transport.request_keyframe(ssrc);
-                self.stats.plis += 1;
-                self.mark_dirty(source.participant);
-            }
-        }
+        self.peers
+            .iter()
+            .filter(|(_, peer)| select(peer))
+            .map(|(&id, _)| id)
+            .collect()
     }
 
     /// Gives up the participant's transport, and says so.
     pub(crate) fn lose(&mut self, now: Instant, participant: ParticipantId, reason: LostReason) {
-        let Some(number) = self.release(now, participant) else { return };
+        let Some(number) = self.release(now, participant) else {
+            return;
+        };
         let peer = self.key(participant);
         info!(%peer, transport = number, %reason, "peer lost");
-        self.emit(SfuEvent::PeerLost { peer, transport: number, reason });
+        self.emit(SfuEvent::PeerLost {
+            peer,
+            transport: number,
+            reason,
+        });
         self.assign_slots(now);
     }
 
@@ -432,10 +466,12 @@ impl Meeting {
             addresses: transport.addresses().to_vec(),
         });
         for track in self.tracks.values_mut() {
-            track.subscribers.retain(|&(subscriber, _)| subscriber != participant);
+            track
+                .subscribers
+                .retain(|&(subscriber, _)| subscriber != participant);
         }
         for kind in TrackKind::ALL {
-            self.restart_track(TrackSource { participant, kind });
+            self.restart_track(now, TrackSource { participant, kind });
         }
         if self.speakers.remove(participant) {
             self.emit_speakers();
@@ -444,17 +480,22 @@ impl Meeting {
     }
 
     /// Forgets what was known of a track whose streams are gone. Its subscribers wait for those of the next transport.
-    fn restart_track(&mut self, source: TrackSource) {
-        let Some(track) = self.tracks.get_mut(&source) else { return };
+    fn restart_track(&mut self, now: Instant, source: TrackSource) {
+        let Some(track) = self.tracks.get_mut(&source) else {
+            return;
+        };
         track.layers = Default::default();
         for &(subscriber, index) in &track.subscribers {
-            let transport = self.peers.get_mut(&subscriber).and_then(|peer| peer.transport.as_mut());
+            let transport = self
+                .peers
+                .get_mut(&subscriber)
+                .and_then(|peer| peer.transport.as_mut());
             let slots = transport.map(|transport| match source.kind.is_video() {
                 true => &mut transport.video_slots,
                 false => &mut transport.audio_slots,
             });
             if let Some(slot) = slots.and_then(|slots| slots.get_mut(index)) {
-                slot.set_source(Some(source));
+                slot.set_source(now, Some(source));
             }
         }
     }
@@ -478,11 +519,17 @@ impl Meeting {
 
     fn emit_speakers(&mut self) {
         let participants = self.speakers.current().to_vec();
-        self.emit(SfuEvent::Speakers { meeting: self.id, participants });
+        self.emit(SfuEvent::Speakers {
+            meeting: self.id,
+            participants,
+        });
     }
 
     pub(crate) fn key(&self, participant: ParticipantId) -> PeerKey {
-        PeerKey { meeting: self.id, participant }
+        PeerKey {
+            meeting: self.id,
+            participant,
+        }
     }
 }
 
@@ -497,7 +544,10 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 
 /// Makes an instant to count from in tests; only differences matter.
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "there is no other way to make an instant")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is no other way to make an instant"
+)]
 pub(crate) fn test_instant() -> Instant {
     Instant::now()
 }

@@ -34,18 +34,34 @@ impl<'a> Offer<'a> {
         let mut published: Vec<(Mid, TrackKind)> = Vec::new();
         for PublishedMid { mid, kind } in publish {
             let mid = Mid::from(mid.as_str());
-            let line = lines.iter().find(|line| line.mid == mid).ok_or(OfferRefusal::WrongPublish)?;
-            let is_twice = published.iter().any(|&(other_mid, other_kind)| other_mid == mid || other_kind == *kind);
+            let line = lines
+                .iter()
+                .find(|line| line.mid == mid)
+                .ok_or(OfferRefusal::WrongPublish)?;
+            let is_twice = published
+                .iter()
+                .any(|&(other_mid, other_kind)| other_mid == mid || other_kind == *kind);
             if is_twice || line.is_video != kind.is_video() || !line.sends {
                 return Err(OfferRefusal::WrongPublish);
             }
             published.push((mid, *kind));
         }
-        let receives = |line: &&MediaLine| line.receives && !published.iter().any(|&(mid, _)| mid == line.mid);
-        let slots = |is_video| lines.iter().filter(receives).filter(move |line| line.is_video == is_video);
+        let receives =
+            |line: &&MediaLine| line.receives && !published.iter().any(|&(mid, _)| mid == line.mid);
+        let slots = |is_video| {
+            lines
+                .iter()
+                .filter(receives)
+                .filter(move |line| line.is_video == is_video)
+        };
         let audio_slots = slots(false).map(|line| line.mid).collect();
         let video_slots = slots(true).map(|line| line.mid).collect();
-        Ok(Self { sdp, published, audio_slots, video_slots })
+        Ok(Self {
+            sdp,
+            published,
+            audio_slots,
+            video_slots,
+        })
     }
 
     /// Negotiates the offer on `transport` and returns the answer. A transport on which this failed is of no use.
@@ -53,13 +69,25 @@ impl<'a> Offer<'a> {
         let rtc = &mut transport.rtc;
         let answer = contained(|| {
             let offer = SdpOffer::from_sdp_string(self.sdp).map_err(|_| OfferRefusal::Malformed)?;
-            rtc.sdp_api().accept_offer(offer).map_err(|_| OfferRefusal::Malformed)
+            rtc.sdp_api()
+                .accept_offer(offer)
+                .map_err(|_| OfferRefusal::Malformed)
         })
         .map_err(|_| OfferRefusal::Malformed)??
         .to_sdp_string();
         let of_video = |is_video| {
-            let published = self.published.iter().filter(move |(_, kind)| kind.is_video() == is_video);
-            published.map(|&(mid, _)| mid).chain(if is_video { &self.video_slots } else { &self.audio_slots }.clone())
+            let published = self
+                .published
+                .iter()
+                .filter(move |(_, kind)| kind.is_video() == is_video);
+            published.map(|&(mid, _)| mid).chain(
+                if is_video {
+                    &self.video_slots
+                } else {
+                    &self.audio_slots
+                }
+                .clone(),
+            )
         };
         transport.vp9 = payload_type(rtc, Codec::Vp9, of_video(true).collect())?;
         transport.opus = payload_type(rtc, Codec::Opus, of_video(false).collect())?;
@@ -75,10 +103,21 @@ fn payload_type(rtc: &Rtc, codec: Codec, mids: Vec<Mid>) -> Result<Option<Pt>, O
     if mids.is_empty() {
         return Ok(None);
     }
-    let params = rtc.codec_config().params().iter().find(|params| params.spec().codec == codec);
+    let params = rtc
+        .codec_config()
+        .params()
+        .iter()
+        .find(|params| params.spec().codec == codec);
     let pt = params.map(|params| params.pt()).ok_or(OfferRefusal::NoCodec)?;
-    let is_everywhere = mids.into_iter().all(|mid| rtc.media(mid).is_some_and(|media| media.remote_pts().contains(&pt)));
-    if is_everywhere { Ok(Some(pt)) } else { Err(OfferRefusal::NoCodec) }
+    let is_everywhere = mids.into_iter().all(|mid| {
+        rtc.media(mid)
+            .is_some_and(|media| media.remote_pts().contains(&pt))
+    });
+    if is_everywhere {
+        Ok(Some(pt))
+    } else {
+        Err(OfferRefusal::NoCodec)
+    }
 }
 
 /// Makes the slots those of `mids`; those that were there keep what they carry.
@@ -116,7 +155,10 @@ fn media_lines(sdp: &str) -> Result<Vec<MediaLine>, OfferRefusal> {
         }
         let mut mid = None;
         let (mut sends, mut receives) = (true, true);
-        for attribute in section.lines().filter_map(|line| line.trim_end().strip_prefix("a=")) {
+        for attribute in section
+            .lines()
+            .filter_map(|line| line.trim_end().strip_prefix("a="))
+        {
             match attribute {
                 "sendonly" => receives = false,
                 "recvonly" => sends = false,
@@ -128,9 +170,18 @@ fn media_lines(sdp: &str) -> Result<Vec<MediaLine>, OfferRefusal> {
         if lines.iter().any(|line: &MediaLine| line.mid == mid) {
             return Err(OfferRefusal::Malformed);
         }
-        lines.push(MediaLine { mid, is_video, sends, receives });
+        lines.push(MediaLine {
+            mid,
+            is_video,
+            sends,
+            receives,
+        });
     }
-    if lines.is_empty() { Err(OfferRefusal::Malformed) } else { Ok(lines) }
+    if lines.is_empty() {
+        Err(OfferRefusal::Malformed)
+    } else {
+        Ok(lines)
+    }
 }
 
 /// Audio slots that a peer is asked for at most: more voices at once than anybody can follow.
@@ -145,11 +196,24 @@ mod tests {
 
     #[test]
     fn published_and_receiving_lines_are_told_apart() {
-        let sdp = offer(&[("audio", "0", "sendonly"), ("video", "1", "sendonly"), ("video", "2", "recvonly")]);
-        let offer = Offer::parse(&sdp, &[publish("0", TrackKind::Microphone), publish("1", TrackKind::Camera)])
-            .expect("is right");
+        let sdp = offer(&[
+            ("audio", "0", "sendonly"),
+            ("video", "1", "sendonly"),
+            ("video", "2", "recvonly"),
+        ]);
+        let offer = Offer::parse(
+            &sdp,
+            &[
+                publish("0", TrackKind::Microphone),
+                publish("1", TrackKind::Camera),
+            ],
+        )
+        .expect("is right");
         assert_eq!(offer.published.len(), 2);
-        assert_eq!((offer.audio_slots.len(), offer.video_slots.as_slice()), (0, &["2".into()][..]));
+        assert_eq!(
+            (offer.audio_slots.len(), offer.video_slots.as_slice()),
+            (0, &["2".into()][..])
+        );
     }
 
     #[test]
@@ -159,7 +223,10 @@ mod tests {
             vec![publish("7", TrackKind::Camera)],
             vec![publish("0", TrackKind::Camera)],
             vec![publish("1", TrackKind::Camera)],
-            vec![publish("0", TrackKind::Microphone), publish("0", TrackKind::ScreenAudio)],
+            vec![
+                publish("0", TrackKind::Microphone),
+                publish("0", TrackKind::ScreenAudio),
+            ],
         ] {
             assert_eq!(Offer::parse(&sdp, &wrong).err(), Some(OfferRefusal::WrongPublish));
         }
@@ -167,15 +234,27 @@ mod tests {
 
     #[test]
     fn endless_and_empty_offers_are_refused() {
-        assert_eq!(Offer::parse(&"v".repeat(limits::SDP_BYTES + 1), &[]).err(), Some(OfferRefusal::TooLarge));
+        assert_eq!(
+            Offer::parse(&"v".repeat(limits::SDP_BYTES + 1), &[]).err(),
+            Some(OfferRefusal::TooLarge)
+        );
         assert_eq!(Offer::parse("v=0\r\n", &[]).err(), Some(OfferRefusal::Malformed));
         let mids: Vec<_> = (0..200).map(|mid| mid.to_string()).collect();
-        let lines: Vec<_> = mids.iter().map(|mid| ("video", mid.as_str(), "recvonly")).collect();
-        assert_eq!(Offer::parse(&offer(&lines), &[]).err(), Some(OfferRefusal::TooLarge));
+        let lines: Vec<_> = mids
+            .iter()
+            .map(|mid| ("video", mid.as_str(), "recvonly"))
+            .collect();
+        assert_eq!(
+            Offer::parse(&offer(&lines), &[]).err(),
+            Some(OfferRefusal::TooLarge)
+        );
     }
 
     fn publish(mid: &str, kind: TrackKind) -> PublishedMid {
-        PublishedMid { mid: mid.to_owned(), kind }
+        PublishedMid {
+            mid: mid.to_owned(),
+            kind,
+        }
     }
 
     fn offer(lines: &[(&str, &str, &str)]) -> String {

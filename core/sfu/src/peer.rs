@@ -24,7 +24,10 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) fn set_active(&mut self, active: &[TrackKind]) {
-        self.active = TrackKind::ALL.into_iter().filter(|kind| active.contains(kind)).collect();
+        self.active = TrackKind::ALL
+            .into_iter()
+            .filter(|kind| active.contains(kind))
+            .collect();
     }
 
     pub(crate) fn set_videos(&mut self, videos: Vec<VideoRequest>) {
@@ -38,7 +41,9 @@ impl Peer {
 
     /// Returns the transport if media may flow on it.
     pub(crate) fn connected(&mut self) -> Option<&mut Transport> {
-        self.transport.as_mut().filter(|transport| transport.is_connected())
+        self.transport
+            .as_mut()
+            .filter(|transport| transport.is_connected())
     }
 
     /// Returns whether others may receive the track: announced, and on.
@@ -48,6 +53,8 @@ impl Peer {
 
     /// Returns whether the track is announced, on or off.
     pub(crate) fn announces(&self, kind: TrackKind) -> bool {
-        self.transport.as_ref().is_some_and(|transport| transport.ingress.publishes(kind))
+        self.transport
+            .as_ref()
+            .is_some_and(|transport| transport.ingress.publishes(kind))
     }
 }

@@ -6,12 +6,7 @@ use std::{mem, sync::Arc, time::Instant};
 use protocol::{ParticipantId, TrackKind, TrackSource};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite};
 
-use crate::{
-    DropReason, LostReason, Vp9Descriptor,
-    egress::Verdict,
-    ingress::Layer,
-    meeting::Meeting,
-};
+use crate::{DropReason, LostReason, Vp9Descriptor, egress::Verdict, ingress::Layer, meeting::Meeting};
 
 impl Meeting {
     /// Forwards one packet of a publisher to everybody who receives its track.
@@ -21,7 +16,10 @@ impl Meeting {
             Ok(arrival) => arrival,
             Err(reason) => return self.stats.count_drop(reason),
         };
-        let source = TrackSource { participant: publisher, kind: arrival.kind };
+        let source = TrackSource {
+            participant: publisher,
+            kind: arrival.kind,
+        };
         let track = self.tracks.entry(source).or_default();
         if let Some(descriptor) = &arrival.descriptor {
             let layer = &mut track.layers[arrival.layer.index()];
@@ -60,7 +58,11 @@ impl Meeting {
         if !peer.active.contains(&kind) {
             return Err(DropReason::NotPublished);
         }
-        let codec = if kind.is_video() { transport.vp9 } else { transport.opus };
+        let codec = if kind.is_video() {
+            transport.vp9
+        } else {
+            transport.opus
+        };
         if codec != Some(packet.header.payload_type) {
             return Err(DropReason::WrongCodec);
         }
@@ -69,26 +71,51 @@ impl Meeting {
             true => Some(Vp9Descriptor::parse(&packet.payload).map_err(|_| DropReason::BadDescriptor)?),
             false => None,
         };
-        Ok(Arrival { kind, layer, descriptor })
+        Ok(Arrival {
+            kind,
+            layer,
+            descriptor,
+        })
     }
 
-    fn send(&mut self, now: Instant, subscriber: ParticipantId, index: usize, arrival: &Arrival, packet: &RtpPacket) {
-        let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.connected()) else { return };
+    fn send(
+        &mut self,
+        now: Instant,
+        subscriber: ParticipantId,
+        index: usize,
+        arrival: &Arrival,
+        packet: &RtpPacket,
+    ) {
+        let Some(transport) = self.peers.get_mut(&subscriber).and_then(|peer| peer.connected()) else {
+            return;
+        };
         let is_video = arrival.kind.is_video();
         let (slots, codec) = match is_video {
             true => (&mut transport.video_slots, transport.vp9),
             false => (&mut transport.audio_slots, transport.opus),
         };
-        let (Some(slot), Some(codec)) = (slots.get_mut(index), codec) else { return };
+        let (Some(slot), Some(codec)) = (slots.get_mut(index), codec) else {
+            return;
+        };
         let verdict = match &arrival.descriptor {
-            Some(descriptor) => {
-                slot.handle_video(now, arrival.layer, descriptor, packet.seq_no, packet.header.timestamp)
-            }
+            Some(descriptor) => slot.handle_video(
+                now,
+                arrival.layer,
+                descriptor,
+                packet.seq_no,
+                packet.header.timestamp,
+            ),
             None if is_video => return slot.skip(arrival.layer, packet.seq_no),
             None => slot.handle_audio(now, packet.seq_no, packet.header.timestamp),
         };
-        if is_video && publisher_debug(subscriber) { eprintln!("DBG {:?} sub{} L{} in{} ts{} out {:?} bytes{} first{:02x?} desc {:?}", now, subscriber, arrival.layer.0, *packet.seq_no, packet.header.timestamp, verdict, packet.payload.len(), &packet.payload[..8.min(packet.payload.len())], arrival.descriptor.map(|d|(d.is_keyframe_start,d.is_frame_start,d.is_frame_end,d.temporal,d.height))); }
-        let Verdict::Forward { seq_no, time, switched_from } = verdict else { return };
+        let Verdict::Forward {
+            seq_no,
+            time,
+            switched_from,
+        } = verdict
+        else {
+            return;
+        };
         let received = &packet.header.ext_vals;
         let extensions = ExtensionValues {
             audio_level: received.audio_level,
@@ -98,7 +125,9 @@ impl Meeting {
         };
         let ssrc = slot.ssrc;
         let mut api = transport.rtc.direct_api();
-        let Some(stream) = api.stream_tx(&ssrc) else { return };
+        let Some(stream) = api.stream_tx(&ssrc) else {
+            return;
+        };
         stream.write_rtp(
             RtpWrite::new(codec, seq_no, time, packet.timestamp, Arc::clone(&packet.payload))
                 .marker(packet.header.marker)
@@ -123,5 +152,3 @@ struct Arrival {
     /// Present for video that carries something.
     descriptor: Option<Vp9Descriptor>,
 }
-
-fn publisher_debug(p: ParticipantId) -> bool { p.0 == 2 }

@@ -62,14 +62,24 @@ impl Sfu {
     pub fn handle_command(&mut self, now: Instant, command: SfuCommand) {
         self.now = self.now.max(now);
         let id = command.meeting();
-        let makes_one =
-            matches!(command, SfuCommand::Offer { .. } | SfuCommand::SetTracks { .. } | SfuCommand::Subscribe { .. } | SfuCommand::Block { .. });
+        let makes_one = matches!(
+            command,
+            SfuCommand::Offer { .. }
+                | SfuCommand::SetTracks { .. }
+                | SfuCommand::Subscribe { .. }
+                | SfuCommand::Block { .. }
+        );
         if makes_one && !self.meetings.contains_key(&id) {
             info!(meeting = %id, "meeting has media");
-            self.meetings.insert(id, Meeting::new(id, Arc::clone(&self.factory)));
+            self.meetings
+                .insert(id, Meeting::new(id, Arc::clone(&self.factory)));
         }
         self.run(id, |meeting| meeting.handle_command(now, command));
-        if self.meetings.get(&id).is_some_and(|meeting| meeting.peers.is_empty()) {
+        if self
+            .meetings
+            .get(&id)
+            .is_some_and(|meeting| meeting.peers.is_empty())
+        {
             self.remove(id);
         }
     }
@@ -177,7 +187,8 @@ impl Sfu {
                 error!(meeting = %id, "meeting panicked and is dropped");
                 self.stats.meetings_failed += 1;
                 self.remove(id);
-                self.outputs.push_back(SfuOutput::Event(SfuEvent::MeetingFailed { meeting: id }));
+                self.outputs
+                    .push_back(SfuOutput::Event(SfuEvent::MeetingFailed { meeting: id }));
                 None
             }
         }
@@ -185,13 +196,21 @@ impl Sfu {
 
     /// Takes over what a meeting has to say.
     fn collect(&mut self, id: MeetingId) {
-        let Some(meeting) = self.meetings.get_mut(&id) else { return };
+        let Some(meeting) = self.meetings.get_mut(&id) else {
+            return;
+        };
         self.outputs.append(&mut meeting.outputs);
         self.stats.add(std::mem::take(&mut meeting.stats));
         for change in meeting.route_changes.drain(..) {
             match change {
                 RouteChange::Add { ufrag, participant } => {
-                    self.peers_by_ufrag.insert(ufrag, PeerKey { meeting: id, participant });
+                    self.peers_by_ufrag.insert(
+                        ufrag,
+                        PeerKey {
+                            meeting: id,
+                            participant,
+                        },
+                    );
                 }
                 RouteChange::Remove { ufrag, addresses } => {
                     let peer = self.peers_by_ufrag.remove(&ufrag);
@@ -202,7 +221,9 @@ impl Sfu {
                         }
                     }
                 }
-                RouteChange::Forget { address: (proto, address) } => {
+                RouteChange::Forget {
+                    address: (proto, address),
+                } => {
                     self.peers_by_address.remove(&(proto == Protocol::Tcp, address));
                 }
             }
@@ -248,7 +269,14 @@ fn is_stun(contents: &[u8]) -> bool {
 
 /// Returns our half of the user name of a STUN message.
 fn local_ufrag(contents: &[u8]) -> Option<String> {
-    contained(|| StunMessage::parse(contents).ok()?.split_username().map(|(local, _)| local.to_owned())).ok().flatten()
+    contained(|| {
+        StunMessage::parse(contents)
+            .ok()?
+            .split_username()
+            .map(|(local, _)| local.to_owned())
+    })
+    .ok()
+    .flatten()
 }
 
 // The largest datagram that browsers send is 1280 bytes, over TCP too. str0m cannot resend payloads of more than 2000.
@@ -266,14 +294,25 @@ mod tests {
         let mut sfu = Sfu::new(now, SfuConfig::new(0, vec![], vec![]));
         let [one, other] = [1, 2].map(|byte| MeetingId::new([byte; 16]));
         for meeting in [one, other] {
-            let peer = PeerKey { meeting, participant: ParticipantId(1) };
-            sfu.handle_command(now, SfuCommand::SetTracks { peer, active: vec![TrackKind::Camera] });
+            let peer = PeerKey {
+                meeting,
+                participant: ParticipantId(1),
+            };
+            sfu.handle_command(
+                now,
+                SfuCommand::SetTracks {
+                    peer,
+                    active: vec![TrackKind::Camera],
+                },
+            );
         }
         assert_eq!(sfu.census().0, 2);
         sfu.handle_command(now, SfuCommand::Crash { meeting: one });
         assert_eq!((sfu.census().0, sfu.stats().meetings_failed), (1, 1));
         let event = sfu.poll_output();
-        assert!(matches!(event, Some(SfuOutput::Event(SfuEvent::MeetingFailed { meeting })) if meeting == one));
+        assert!(
+            matches!(event, Some(SfuOutput::Event(SfuEvent::MeetingFailed { meeting })) if meeting == one)
+        );
         sfu.handle_command(now, SfuCommand::Crash { meeting: one });
         assert!(sfu.poll_output().is_none(), "there is no such meeting any more");
     }

@@ -17,7 +17,10 @@ pub(crate) struct AudioCandidate {
 /// Returns the slots after giving every wanted source one, in order, until there are no more.
 pub(crate) fn assign(slots: &[Option<TrackSource>], wanted: &[TrackSource]) -> Vec<Option<TrackSource>> {
     let wanted = &wanted[..wanted.len().min(slots.len())];
-    let mut assigned: Vec<_> = slots.iter().map(|slot| slot.filter(|source| wanted.contains(source))).collect();
+    let mut assigned: Vec<_> = slots
+        .iter()
+        .map(|slot| slot.filter(|source| wanted.contains(source)))
+        .collect();
     for source in wanted {
         if assigned.contains(&Some(*source)) {
             continue;
@@ -38,7 +41,12 @@ pub(crate) fn assign_audio(
     if candidates.len() > slots.len() {
         candidates.sort_by_key(|candidate| {
             let has_slot = slots.contains(&Some(candidate.source));
-            (!candidate.is_speaking, !candidate.is_active, !has_slot, candidate.source)
+            (
+                !candidate.is_speaking,
+                !candidate.is_active,
+                !has_slot,
+                candidate.source,
+            )
         });
     }
     let wanted: Vec<_> = candidates.iter().map(|candidate| candidate.source).collect();
@@ -53,7 +61,10 @@ mod tests {
 
     #[test]
     fn sources_keep_their_slots_and_newcomers_fill_the_holes() {
-        assert_eq!(assign(&[mic(1), mic(2), None], &sources(&[2, 3, 4])), [mic(3), mic(2), mic(4)]);
+        assert_eq!(
+            assign(&[mic(1), mic(2), None], &sources(&[2, 3, 4])),
+            [mic(3), mic(2), mic(4)]
+        );
     }
 
     #[test]
@@ -64,10 +75,18 @@ mod tests {
 
     #[test]
     fn speaker_takes_the_slot_of_a_muted_one() {
-        let candidates = [(1, true, true), (2, false, false), (3, true, true)].map(|(id, is_speaking, is_active)| {
-            AudioCandidate { source: mic(id).expect("is a source"), is_speaking, is_active }
-        });
-        assert_eq!(assign_audio(&[mic(1), mic(2)], candidates.to_vec()), [mic(1), mic(3)]);
+        let candidates =
+            [(1, true, true), (2, false, false), (3, true, true)].map(|(id, is_speaking, is_active)| {
+                AudioCandidate {
+                    source: mic(id).expect("is a source"),
+                    is_speaking,
+                    is_active,
+                }
+            });
+        assert_eq!(
+            assign_audio(&[mic(1), mic(2)], candidates.to_vec()),
+            [mic(1), mic(3)]
+        );
     }
 
     #[test]
@@ -77,11 +96,17 @@ mod tests {
             is_speaking: false,
             is_active: true,
         });
-        assert_eq!(assign_audio(&[mic(3), mic(2)], candidates.to_vec()), [mic(3), mic(2)]);
+        assert_eq!(
+            assign_audio(&[mic(3), mic(2)], candidates.to_vec()),
+            [mic(3), mic(2)]
+        );
     }
 
     fn mic(id: u32) -> Option<TrackSource> {
-        Some(TrackSource { participant: ParticipantId(id), kind: TrackKind::Microphone })
+        Some(TrackSource {
+            participant: ParticipantId(id),
+            kind: TrackKind::Microphone,
+        })
     }
 
     fn sources(ids: &[u32]) -> Vec<TrackSource> {

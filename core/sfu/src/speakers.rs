@@ -89,7 +89,11 @@ impl Speakers {
 
 impl Voice {
     fn evaluate(&mut self) {
-        let level = if self.packets == 0 { 0.0 } else { self.sum / f32::from(self.packets) };
+        let level = if self.packets == 0 {
+            0.0
+        } else {
+            self.sum / f32::from(self.packets)
+        };
         self.sum = 0.0;
         self.packets = 0;
         self.loudness += (level - self.loudness) * SMOOTHING;

@@ -49,7 +49,8 @@ impl LayerState {
     }
 
     fn is_alive(&self, now: Instant) -> bool {
-        self.last_at.is_some_and(|at| now.saturating_duration_since(at) < GONE_AFTER)
+        self.last_at
+            .is_some_and(|at| now.saturating_duration_since(at) < GONE_AFTER)
     }
 }
 
@@ -63,7 +64,9 @@ impl Track {
             // Before the first packet, and in a pause of all layers, the smallest is what will come.
             if alive[index] || (is_silent && index == 0) {
                 *offer = Some(LayerOffer {
-                    bitrate: layer.bitrate.map_or(NOMINAL_BITRATES[index], |bits| Bitrate::bps(bits as u64)),
+                    bitrate: layer
+                        .bitrate
+                        .map_or(NOMINAL_BITRATES[index], |bits| Bitrate::bps(bits as u64)),
                     height: layer.height.unwrap_or(NOMINAL_HEIGHTS[index]),
                 });
             }
@@ -74,7 +77,10 @@ impl Track {
     /// Returns the layers that were ever seen.
     pub(crate) fn seen(&self) -> impl Iterator<Item = Layer> {
         let seen = self.layers.each_ref().map(|layer| layer.last_at.is_some());
-        (0..).zip(seen).filter(|&(_, seen)| seen).map(|(index, _)| Layer(index))
+        (0..)
+            .zip(seen)
+            .filter(|&(_, seen)| seen)
+            .map(|(index, _)| Layer(index))
     }
 }
 

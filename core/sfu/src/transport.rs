@@ -34,14 +34,23 @@ pub(crate) struct TransportFactory {
 impl TransportFactory {
     pub(crate) fn new(config: SfuConfig) -> Self {
         let crypto = Arc::new(crate::crypto::strong_srtp_only(&config.crypto));
-        let certificate = crypto.dtls_provider.generate_certificate().expect("the provider generates certificates");
-        Self { config, crypto, certificate }
+        let certificate = crypto
+            .dtls_provider
+            .generate_certificate()
+            .expect("the provider generates certificates");
+        Self {
+            config,
+            crypto,
+            certificate,
+        }
     }
 
     /// Makes the answering side of a peer connection with all candidates of the worker.
     pub(crate) fn build(&self, now: Instant) -> Rtc {
         let mut credentials = IceCreds::new();
-        credentials.ufrag.insert_str(0, &format!("{:02x}", self.config.worker));
+        credentials
+            .ufrag
+            .insert_str(0, &format!("{:02x}", self.config.worker));
         let mut config = RtcConfig::new()
             .set_local_ice_credentials(credentials)
             .set_crypto_provider(self.crypto.clone())
@@ -61,7 +70,10 @@ impl TransportFactory {
             Codec::Vp9,
             Frequency::NINETY_KHZ,
             None,
-            FormatParams { profile_id: Some(0), ..FormatParams::default() },
+            FormatParams {
+                profile_id: Some(0),
+                ..FormatParams::default()
+            },
         );
         let mut rtc = config.build(now);
         for &address in &self.config.udp {
@@ -70,7 +82,12 @@ impl TransportFactory {
             }
         }
         for &address in &self.config.tcp {
-            if let Ok(candidate) = Candidate::builder().tcp().host(address).tcptype(TcpType::Passive).build() {
+            if let Ok(candidate) = Candidate::builder()
+                .tcp()
+                .host(address)
+                .tcptype(TcpType::Passive)
+                .build()
+            {
                 rtc.add_local_candidate(candidate);
             }
         }
@@ -156,7 +173,11 @@ impl Transport {
     }
 
     /// Notes an address that proved the ICE password, and returns one that makes room for it if there are too many.
-    pub(crate) fn add_address(&mut self, proto: Protocol, source: SocketAddr) -> Option<(Protocol, SocketAddr)> {
+    pub(crate) fn add_address(
+        &mut self,
+        proto: Protocol,
+        source: SocketAddr,
+    ) -> Option<(Protocol, SocketAddr)> {
         self.addresses.push((proto, source));
         (self.addresses.len() > MAX_ADDRESSES).then(|| self.addresses.remove(0))
     }
@@ -171,7 +192,11 @@ impl Transport {
         self.last_heard_at = now;
         // DTLS reports junk from anyone who can write to the socket as an error; only its own end is one.
         let _ = contained(|| self.rtc.handle_input(Input::Receive(now, receive)))?;
-        if self.rtc.is_alive() { Ok(()) } else { Err(LostReason::Closed) }
+        if self.rtc.is_alive() {
+            Ok(())
+        } else {
+            Err(LostReason::Closed)
+        }
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> Result<(), LostReason> {

@@ -37,7 +37,10 @@ impl Vp9Descriptor {
     /// # Errors
     /// [`NotADescriptor`] if it is cut short, or refers to more frames than RFC 9628 allows.
     pub fn parse(payload: &[u8]) -> Result<Self, NotADescriptor> {
-        let mut reader = Reader { bytes: payload, at: 0 };
+        let mut reader = Reader {
+            bytes: payload,
+            at: 0,
+        };
         let flags = reader.byte()?;
         let has = |bit: u8| flags & bit != 0;
         if has(PICTURE_ID) {
@@ -65,7 +68,11 @@ impl Vp9Descriptor {
                 }
             }
         }
-        let height = if has(SCALABILITY_STRUCTURE) { reader.scalability_structure()? } else { None };
+        let height = if has(SCALABILITY_STRUCTURE) {
+            reader.scalability_structure()?
+        } else {
+            None
+        };
         let is_frame_start = has(FRAME_START);
         Ok(Self {
             is_keyframe_start: is_frame_start && !has(INTER_PREDICTED) && spatial == 0,
@@ -133,7 +140,9 @@ mod tests {
     #[test]
     fn keyframe_of_chromium_begins_with_a_scalability_structure() {
         // I, L, B, V; 15-bit picture id; layer indices; TL0PICIDX; one layer of 640x360, no picture group.
-        let payload = [0xaa, 0x81, 0x02, 0x00, 0x07, 0x10, 0x02, 0x80, 0x01, 0x68, 0xde, 0xad];
+        let payload = [
+            0xaa, 0x81, 0x02, 0x00, 0x07, 0x10, 0x02, 0x80, 0x01, 0x68, 0xde, 0xad,
+        ];
         let descriptor = Vp9Descriptor::parse(&payload).expect("is whole");
         assert!(descriptor.is_keyframe_start && descriptor.is_frame_start && !descriptor.is_frame_end);
         assert_eq!((descriptor.height, descriptor.length), (Some(360), 10));
@@ -144,19 +153,35 @@ mod tests {
         // I, P, L, B, E; 7-bit picture id; temporal layer 2, switching up point; TL0PICIDX.
         let descriptor = Vp9Descriptor::parse(&[0xec, 0x05, 0x50, 0x01]).expect("is whole");
         assert!(!descriptor.is_keyframe_start && descriptor.is_frame_start && descriptor.is_frame_end);
-        assert_eq!((descriptor.temporal, descriptor.is_switching_up_point, descriptor.length), (2, true, 4));
+        assert_eq!(
+            (
+                descriptor.temporal,
+                descriptor.is_switching_up_point,
+                descriptor.length
+            ),
+            (2, true, 4)
+        );
     }
 
     #[test]
     fn flexible_mode_carries_its_references() {
         let descriptor = Vp9Descriptor::parse(&[0x58, 0x03, 0x04, 0xff]).expect("is whole");
         assert_eq!(descriptor.length, 3);
-        assert_eq!(Vp9Descriptor::parse(&[0x58, 0x03, 0x03, 0x03, 0x02]), Err(NotADescriptor));
+        assert_eq!(
+            Vp9Descriptor::parse(&[0x58, 0x03, 0x03, 0x03, 0x02]),
+            Err(NotADescriptor)
+        );
     }
 
     #[test]
     fn every_descriptor_cut_short_is_refused() {
-        for payload in [&[][..], &[0xaa], &[0xaa, 0x81], &[0xaa, 0x81, 0x02, 0x00], &[0x0a, 0x18, 0x02]] {
+        for payload in [
+            &[][..],
+            &[0xaa],
+            &[0xaa, 0x81],
+            &[0xaa, 0x81, 0x02, 0x00],
+            &[0x0a, 0x18, 0x02],
+        ] {
             assert_eq!(Vp9Descriptor::parse(payload), Err(NotADescriptor));
         }
     }

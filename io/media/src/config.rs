@@ -24,8 +24,15 @@ impl Default for MediaConfig {
     /// Loopback, port 3478, a worker per core.
     fn default() -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 3478));
-        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
-        Self { udp: address, tcp: address, workers, candidates: Vec::new() }
+        let workers = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(MOST_WORKERS);
+        Self {
+            udp: address,
+            tcp: address,
+            workers,
+            candidates: Vec::new(),
+        }
     }
 }
 
@@ -34,10 +41,16 @@ impl MediaConfig {
     pub(crate) fn candidates_of(&self, bound: SocketAddr) -> Vec<SocketAddr> {
         let addresses = match (&self.candidates[..], bound.ip().is_unspecified()) {
             ([], false) => vec![bound.ip()],
-            ([], true) => [Some(IpAddr::from(Ipv4Addr::LOCALHOST)), own_address()].into_iter().flatten().collect(),
+            ([], true) => [Some(IpAddr::from(Ipv4Addr::LOCALHOST)), own_address()]
+                .into_iter()
+                .flatten()
+                .collect(),
             (configured, _) => configured.to_vec(),
         };
-        addresses.into_iter().map(|ip| SocketAddr::new(ip, bound.port())).collect()
+        addresses
+            .into_iter()
+            .map(|ip| SocketAddr::new(ip, bound.port()))
+            .collect()
     }
 }
 
@@ -91,23 +104,36 @@ mod tests {
 
     #[test]
     fn bound_address_is_the_candidate() {
-        let config = MediaConfig { workers: 1, ..MediaConfig::default() };
+        let config = MediaConfig {
+            workers: 1,
+            ..MediaConfig::default()
+        };
         let bound = SocketAddr::from((Ipv4Addr::LOCALHOST, 4000));
         assert_eq!(config.candidates_of(bound), [bound]);
     }
 
     #[test]
     fn wildcard_is_never_a_candidate() {
-        let config = MediaConfig { workers: 1, ..MediaConfig::default() };
+        let config = MediaConfig {
+            workers: 1,
+            ..MediaConfig::default()
+        };
         let candidates = config.candidates_of(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 4000)));
         assert!(candidates.contains(&SocketAddr::from((Ipv4Addr::LOCALHOST, 4000))));
-        assert!(candidates.iter().all(|candidate| !candidate.ip().is_unspecified()));
+        assert!(
+            candidates
+                .iter()
+                .all(|candidate| !candidate.ip().is_unspecified())
+        );
     }
 
     #[test]
     fn configured_addresses_are_the_candidates() {
         let address = IpAddr::from([203, 0, 113, 9]);
-        let config = MediaConfig { candidates: vec![address], ..MediaConfig::default() };
+        let config = MediaConfig {
+            candidates: vec![address],
+            ..MediaConfig::default()
+        };
         let candidates = config.candidates_of(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 4000)));
         assert_eq!(candidates, [SocketAddr::new(address, 4000)]);
     }

@@ -52,28 +52,96 @@ impl MediaStats {
     pub fn render_prometheus(&self) -> String {
         let mut text = String::new();
         for (name, kind, help, value) in [
-            ("packets_in_total", "counter", "Media packets received.", self.packets_in),
-            ("bytes_in_total", "counter", "Media bytes received.", self.bytes_in),
-            ("packets_out_total", "counter", "Media packets sent.", self.packets_out),
+            (
+                "packets_in_total",
+                "counter",
+                "Media packets received.",
+                self.packets_in,
+            ),
+            (
+                "bytes_in_total",
+                "counter",
+                "Media bytes received.",
+                self.bytes_in,
+            ),
+            (
+                "packets_out_total",
+                "counter",
+                "Media packets sent.",
+                self.packets_out,
+            ),
             ("bytes_out_total", "counter", "Media bytes sent.", self.bytes_out),
-            ("sends_total", "counter", "System calls that sent media packets.", self.sends),
-            ("send_failures_total", "counter", "Media packets that a socket did not take.", self.send_failures),
-            ("tcp_connections", "gauge", "ICE-TCP connections.", self.tcp_connections),
+            (
+                "sends_total",
+                "counter",
+                "System calls that sent media packets.",
+                self.sends,
+            ),
+            (
+                "send_failures_total",
+                "counter",
+                "Media packets that a socket did not take.",
+                self.send_failures,
+            ),
+            (
+                "tcp_connections",
+                "gauge",
+                "ICE-TCP connections.",
+                self.tcp_connections,
+            ),
             ("meetings", "gauge", "Meetings with media.", self.meetings),
             ("peers", "gauge", "Media transports.", self.peers),
-            ("rtp_in_total", "counter", "RTP packets from publishers.", self.rtp_in),
-            ("rtp_forwarded_total", "counter", "RTP packets to subscribers.", self.rtp_forwarded),
-            ("plis_total", "counter", "Keyframe requests to publishers.", self.plis),
-            ("layers_down_total", "counter", "Switches to a smaller layer.", self.layers_down),
-            ("layers_up_total", "counter", "Switches to a larger layer.", self.layers_up),
-            ("meetings_failed_total", "counter", "Meetings lost to a caught panic.", self.meetings_failed),
-            ("weak_srtp_total", "counter", "Peers refused for their SRTP profile.", self.weak_srtp),
+            (
+                "rtp_in_total",
+                "counter",
+                "RTP packets from publishers.",
+                self.rtp_in,
+            ),
+            (
+                "rtp_forwarded_total",
+                "counter",
+                "RTP packets to subscribers.",
+                self.rtp_forwarded,
+            ),
+            (
+                "plis_total",
+                "counter",
+                "Keyframe requests to publishers.",
+                self.plis,
+            ),
+            (
+                "layers_down_total",
+                "counter",
+                "Switches to a smaller layer.",
+                self.layers_down,
+            ),
+            (
+                "layers_up_total",
+                "counter",
+                "Switches to a larger layer.",
+                self.layers_up,
+            ),
+            (
+                "meetings_failed_total",
+                "counter",
+                "Meetings lost to a caught panic.",
+                self.meetings_failed,
+            ),
+            (
+                "weak_srtp_total",
+                "counter",
+                "Peers refused for their SRTP profile.",
+                self.weak_srtp,
+            ),
         ] {
             let name = format!("incamera_media_{name}");
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
         }
         let name = "incamera_media_dropped_total";
-        let _ = writeln!(text, "# HELP {name} Media packets dropped.\n# TYPE {name} counter");
+        let _ = writeln!(
+            text,
+            "# HELP {name} Media packets dropped.\n# TYPE {name} counter"
+        );
         for (reason, count) in DropReason::ALL.into_iter().zip(self.dropped) {
             let _ = writeln!(text, "{name}{{reason=\"{}\"}} {count}", reason.as_str());
         }
@@ -181,12 +249,23 @@ mod tests {
     fn counts_of_workers_add_up() {
         let mut dropped = [0; DropReason::ALL.len()];
         dropped[DropReason::Unknown as usize] = 3;
-        let stats = MediaStats { packets_in: 2, weak_srtp: 1, dropped, ..MediaStats::default() };
+        let stats = MediaStats {
+            packets_in: 2,
+            weak_srtp: 1,
+            dropped,
+            ..MediaStats::default()
+        };
         let workers = [SharedStats::default(), SharedStats::default()];
         workers[0].store(stats);
         workers[1].store(stats);
         let sum = SharedStats::sum(workers.iter());
-        assert_eq!((sum.packets_in, sum.weak_srtp, sum.dropped(DropReason::Unknown)), (4, 2, 6));
-        assert!(sum.render_prometheus().contains("incamera_media_dropped_total{reason=\"unknown\"} 6\n"));
+        assert_eq!(
+            (sum.packets_in, sum.weak_srtp, sum.dropped(DropReason::Unknown)),
+            (4, 2, 6)
+        );
+        assert!(
+            sum.render_prometheus()
+                .contains("incamera_media_dropped_total{reason=\"unknown\"} 6\n")
+        );
     }
 }

@@ -30,7 +30,9 @@ impl MediaServer {
     /// [`MediaError`] says what was in the way.
     pub fn start(config: MediaConfig) -> Result<MediaHandle, MediaError> {
         if !(1..=MOST_WORKERS).contains(&config.workers) {
-            return Err(MediaError::Workers { workers: config.workers });
+            return Err(MediaError::Workers {
+                workers: config.workers,
+            });
         }
         let bind = |address| move |source| MediaError::Bind { address, source };
         let listener = TcpListener::bind(config.tcp).map_err(bind(config.tcp))?;
@@ -60,11 +62,20 @@ impl MediaServer {
             workers.push(Worker { inputs, stats, udp });
             tcp_inputs.push(tcp_input);
         }
-        let acceptor = tcp::Setup { listener, workers: tcp_inputs, shutting_down };
+        let acceptor = tcp::Setup {
+            listener,
+            workers: tcp_inputs,
+            shutting_down,
+        };
         let thread = thread::Builder::new().name("media-tcp".to_owned());
         thread.spawn(move || acceptor.run()).map_err(MediaError::Thread)?;
         let udp_addresses = workers.iter().map(|worker| worker.udp).collect();
-        Ok(MediaHandle(Arc::new(Inner { workers, udp_addresses, tcp_address, shutdown })))
+        Ok(MediaHandle(Arc::new(Inner {
+            workers,
+            udp_addresses,
+            tcp_address,
+            shutdown,
+        })))
     }
 }
 
@@ -72,7 +83,10 @@ fn worker_address(config: &MediaConfig, number: usize) -> Result<SocketAddr, Med
     let mut address = config.udp;
     if address.port() != 0 {
         let port = u16::try_from(usize::from(config.udp.port()) + number);
-        let ports = MediaError::Ports { workers: config.workers, first: config.udp.port() };
+        let ports = MediaError::Ports {
+            workers: config.workers,
+            first: config.udp.port(),
+        };
         address.set_port(port.map_err(|_| ports)?);
     }
     Ok(address)
@@ -108,7 +122,10 @@ impl MediaHandle {
     /// bounded by the meeting's own commands and what its peers may do per second, so the channel is not.
     pub fn attach(&self, meeting: MeetingId) -> mpsc::UnboundedReceiver<SfuEvent> {
         let (events, receiver) = mpsc::unbounded_channel();
-        let _ = self.worker_of(meeting).inputs.send(WorkerInput::Attach { meeting, events });
+        let _ = self
+            .worker_of(meeting)
+            .inputs
+            .send(WorkerInput::Attach { meeting, events });
         receiver
     }
 
@@ -125,6 +142,11 @@ impl MediaHandle {
     /// Returns where ICE-TCP listens.
     pub fn tcp_address(&self) -> SocketAddr {
         self.0.tcp_address
+    }
+
+    /// Returns whether every worker still takes commands.
+    pub fn is_alive(&self) -> bool {
+        self.0.workers.iter().all(|worker| !worker.inputs.is_closed())
     }
 
     /// Ends all threads, for all handles.

@@ -44,7 +44,11 @@ impl Setup {
     }
 
     async fn accept(self) -> io::Result<()> {
-        let Self { listener, workers, mut shutting_down } = self;
+        let Self {
+            listener,
+            workers,
+            mut shutting_down,
+        } = self;
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         let room = Arc::new(Semaphore::new(CONNECTIONS));
@@ -63,7 +67,9 @@ impl Setup {
                     continue;
                 }
             };
-            let Ok(permit) = Arc::clone(&room).try_acquire_owned() else { continue };
+            let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
+                continue;
+            };
             let workers = Arc::clone(&workers);
             tokio::spawn(async move {
                 let _permit = permit;
@@ -86,7 +92,10 @@ async fn serve(stream: TcpStream, remote: SocketAddr, workers: &[mpsc::Sender<Tc
     let Some(worker) = worker else { return Ok(()) };
     let (frames, outgoing) = mpsc::channel(FRAMES_WAITING);
     let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-    worker.send(TcpInput::Opened { remote, frames }).await.map_err(gone)?;
+    worker
+        .send(TcpInput::Opened { remote, frames })
+        .await
+        .map_err(gone)?;
     let result = tokio::select! {
         read = read_frames(reader, first, local, remote, worker) => read,
         written = write_frames(writer, outgoing) => written,
@@ -104,7 +113,11 @@ async fn read_frames(
 ) -> io::Result<()> {
     let mut contents = first;
     loop {
-        let frame = TcpInput::Frame { local, remote, contents };
+        let frame = TcpInput::Frame {
+            local,
+            remote,
+            contents,
+        };
         worker.send(frame).await.map_err(|_| io::ErrorKind::BrokenPipe)?;
         contents = timeout(IDLE_FOR, read_frame(&mut reader)).await??;
     }

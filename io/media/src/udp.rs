@@ -40,7 +40,10 @@ impl BatchedSocket {
             local,
             buffers: vec![vec![0; bytes]; BATCH_SIZE],
             metas: vec![RecvMeta::default(); BATCH_SIZE],
-            outgoing: Outgoing { max_segments, ..Outgoing::default() },
+            outgoing: Outgoing {
+                max_segments,
+                ..Outgoing::default()
+            },
         })
     }
 
@@ -50,10 +53,23 @@ impl BatchedSocket {
     }
 
     /// Receives what there is, up to a batch, and hands each datagram on: from, to, contents.
-    pub(crate) fn receive(&mut self, mut handle: impl FnMut(SocketAddr, SocketAddr, &[u8])) -> io::Result<()> {
-        let Self { socket, state, buffers, metas, local, .. } = self;
-        let mut slices: Vec<IoSliceMut<'_>> = buffers.iter_mut().map(|buffer| IoSliceMut::new(buffer)).collect();
-        let received = socket.try_io(Interest::READABLE, || state.recv(UdpSockRef::from(&*socket), &mut slices, metas));
+    pub(crate) fn receive(
+        &mut self,
+        mut handle: impl FnMut(SocketAddr, SocketAddr, &[u8]),
+    ) -> io::Result<()> {
+        let Self {
+            socket,
+            state,
+            buffers,
+            metas,
+            local,
+            ..
+        } = self;
+        let mut slices: Vec<IoSliceMut<'_>> =
+            buffers.iter_mut().map(|buffer| IoSliceMut::new(buffer)).collect();
+        let received = socket.try_io(Interest::READABLE, || {
+            state.recv(UdpSockRef::from(&*socket), &mut slices, metas)
+        });
         let messages = match received {
             Ok(messages) => messages,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
@@ -61,7 +77,10 @@ impl BatchedSocket {
         };
         drop(slices);
         for (meta, buffer) in metas.iter().zip(buffers).take(messages) {
-            let destination = SocketAddr::new(meta.dst_ip.map_or_else(|| local.ip(), |ip| ip.to_canonical()), local.port());
+            let destination = SocketAddr::new(
+                meta.dst_ip.map_or_else(|| local.ip(), |ip| ip.to_canonical()),
+                local.port(),
+            );
             let contents = buffer.get(..meta.len).unwrap_or(&[]);
             for datagram in contents.chunks(meta.stride.max(1)) {
                 handle(meta.addr, destination, datagram);
@@ -86,8 +105,15 @@ impl BatchedSocket {
 
     /// Sends what is queued. Waits for room in the socket's buffer: dropping here would only make more resends.
     pub(crate) async fn flush(&mut self, stats: &mut MediaStats) {
-        let Some(addresses) = self.outgoing.addresses.take() else { return };
-        let Outgoing { contents, segment_bytes, segments, .. } = &self.outgoing;
+        let Some(addresses) = self.outgoing.addresses.take() else {
+            return;
+        };
+        let Outgoing {
+            contents,
+            segment_bytes,
+            segments,
+            ..
+        } = &self.outgoing;
         let transmit = Transmit {
             destination: addresses.destination,
             ecn: None,
@@ -188,22 +214,37 @@ mod tests {
 
     #[test]
     fn equal_datagrams_to_one_destination_leave_together() {
-        let mut outgoing = Outgoing { max_segments: 3, ..Outgoing::default() };
+        let mut outgoing = Outgoing {
+            max_segments: 3,
+            ..Outgoing::default()
+        };
         assert!(outgoing.push(address(1), address(2), &[1; 100]));
         assert!(outgoing.push(address(1), address(2), &[2; 100]));
         assert!(outgoing.push(address(1), address(2), &[3; 60]));
-        assert!(!outgoing.push(address(1), address(2), &[4; 60]), "a small one ends the series");
+        assert!(
+            !outgoing.push(address(1), address(2), &[4; 60]),
+            "a small one ends the series"
+        );
         assert_eq!((outgoing.segments, outgoing.contents.len()), (3, 260));
     }
 
     #[test]
     fn others_do_not_join() {
-        let mut outgoing = Outgoing { max_segments: 2, ..Outgoing::default() };
+        let mut outgoing = Outgoing {
+            max_segments: 2,
+            ..Outgoing::default()
+        };
         assert!(outgoing.push(address(1), address(2), &[1; 100]));
-        assert!(!outgoing.push(address(1), address(3), &[1; 100]), "another destination");
+        assert!(
+            !outgoing.push(address(1), address(3), &[1; 100]),
+            "another destination"
+        );
         assert!(!outgoing.push(address(1), address(2), &[1; 101]), "a larger one");
         assert!(outgoing.push(address(1), address(2), &[1; 100]));
-        assert!(!outgoing.push(address(1), address(2), &[1; 100]), "more than the kernel segments");
+        assert!(
+            !outgoing.push(address(1), address(2), &[1; 100]),
+            "more than the kernel segments"
+        );
         outgoing.clear();
         assert!(outgoing.push(address(1), address(3), &[1; 7]));
     }

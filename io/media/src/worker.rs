@@ -26,16 +26,26 @@ pub(crate) enum WorkerInput {
     /// For the Sfu.
     Command(SfuCommand),
     /// Where the events of a meeting go.
-    Attach { meeting: MeetingId, events: mpsc::UnboundedSender<SfuEvent> },
+    Attach {
+        meeting: MeetingId,
+        events: mpsc::UnboundedSender<SfuEvent>,
+    },
 }
 
 /// What TCP connections bring.
 #[derive(Debug)]
 pub(crate) enum TcpInput {
     /// A connection that belongs to this worker; `frames` leads to its socket.
-    Opened { remote: SocketAddr, frames: mpsc::Sender<Vec<u8>> },
+    Opened {
+        remote: SocketAddr,
+        frames: mpsc::Sender<Vec<u8>>,
+    },
     /// A packet that came.
-    Frame { local: SocketAddr, remote: SocketAddr, contents: Vec<u8> },
+    Frame {
+        local: SocketAddr,
+        remote: SocketAddr,
+        contents: Vec<u8>,
+    },
     /// The connection is gone.
     Closed { remote: SocketAddr },
 }
@@ -64,7 +74,14 @@ impl Setup {
     }
 
     async fn serve(self) -> io::Result<()> {
-        let Self { sfu, socket, inputs, tcp_inputs, stats, shutting_down } = self;
+        let Self {
+            sfu,
+            socket,
+            inputs,
+            tcp_inputs,
+            stats,
+            shutting_down,
+        } = self;
         let worker = Worker {
             sfu: Sfu::new(Instant::now(), sfu),
             socket: BatchedSocket::new(socket)?,
@@ -153,10 +170,15 @@ impl Worker {
             TcpInput::Opened { remote, frames } => {
                 self.frames_by_remote.insert(remote, frames);
             }
-            TcpInput::Frame { local, remote, contents } => {
+            TcpInput::Frame {
+                local,
+                remote,
+                contents,
+            } => {
                 self.stats.packets_in += 1;
                 self.stats.bytes_in += contents.len() as u64;
-                self.sfu.handle_datagram(Instant::now(), Protocol::Tcp, remote, local, &contents);
+                self.sfu
+                    .handle_datagram(Instant::now(), Protocol::Tcp, remote, local, &contents);
             }
             TcpInput::Closed { remote } => {
                 self.frames_by_remote.remove(&remote);
@@ -166,7 +188,9 @@ impl Worker {
 
     fn receive(&mut self) {
         let now = Instant::now();
-        let Self { socket, sfu, stats, .. } = self;
+        let Self {
+            socket, sfu, stats, ..
+        } = self;
         let received = socket.receive(|source, destination, contents| {
             stats.packets_in += 1;
             stats.bytes_in += contents.len() as u64;
@@ -182,8 +206,15 @@ impl Worker {
         while let Some(output) = self.sfu.poll_output() {
             match output {
                 SfuOutput::Transmit(transmit) if transmit.proto == Protocol::Udp => {
-                    let Transmit { source, destination, contents, .. } = transmit;
-                    self.socket.send(source, destination, &contents, &mut self.stats).await;
+                    let Transmit {
+                        source,
+                        destination,
+                        contents,
+                        ..
+                    } = transmit;
+                    self.socket
+                        .send(source, destination, &contents, &mut self.stats)
+                        .await;
                 }
                 SfuOutput::Transmit(transmit) => self.send_tcp(&transmit),
                 SfuOutput::Event(event) => self.report(event),
@@ -194,7 +225,9 @@ impl Worker {
 
     fn send_tcp(&mut self, transmit: &Transmit) {
         let sender = self.frames_by_remote.get(&transmit.destination);
-        let is_sent = sender.zip(tcp::frame(&transmit.contents)).is_some_and(|(sender, frame)| sender.try_send(frame).is_ok());
+        let is_sent = sender
+            .zip(tcp::frame(&transmit.contents))
+            .is_some_and(|(sender, frame)| sender.try_send(frame).is_ok());
         if is_sent {
             self.stats.packets_out += 1;
             self.stats.bytes_out += transmit.contents.len() as u64;
@@ -205,7 +238,10 @@ impl Worker {
 
     fn report(&mut self, event: SfuEvent) {
         let meeting = event.meeting();
-        let is_heard = self.events_by_meeting.get(&meeting).is_some_and(|events| events.send(event).is_ok());
+        let is_heard = self
+            .events_by_meeting
+            .get(&meeting)
+            .is_some_and(|events| events.send(event).is_ok());
         if !is_heard {
             info!(%meeting, "event of a meeting that nobody attached to");
             self.events_by_meeting.remove(&meeting);

@@ -82,8 +82,17 @@ pub(crate) struct Client {
 pub(crate) const RIDS: [&str; 3] = ["q", "h", "f"];
 
 impl Client {
-    pub(crate) fn new(now: Instant, id: u32, transport: u32, audio_slots: usize, video_slots: usize) -> (Self, String) {
-        let address = SocketAddr::from(([10, 0, 0, u8::try_from(id).expect("few clients")], 5000 + transport as u16));
+    pub(crate) fn new(
+        now: Instant,
+        id: u32,
+        transport: u32,
+        audio_slots: usize,
+        video_slots: usize,
+    ) -> (Self, String) {
+        let address = SocketAddr::from((
+            [10, 0, 0, u8::try_from(id).expect("few clients")],
+            5000 + transport as u16,
+        ));
         let mut config = RtcConfig::new().set_rtp_mode(true).clear_codecs();
         config.codec_config().enable_opus(true, false);
         // Every client numbers VP9 differently, as browsers do.
@@ -94,7 +103,10 @@ impl Client {
             Codec::Vp9,
             Frequency::NINETY_KHZ,
             None,
-            FormatParams { profile_id: Some(0), ..FormatParams::default() },
+            FormatParams {
+                profile_id: Some(0),
+                ..FormatParams::default()
+            },
         );
         let mut rtc = config.build(now);
         rtc.add_local_candidate(Candidate::host(address, "udp").expect("is a host"));
@@ -105,8 +117,15 @@ impl Client {
                 send: RIDS.iter().map(|rid| SimulcastLayer::new(rid)).collect(),
                 recv: vec![],
             });
-            let medium = if kind.is_video() { MediaKind::Video } else { MediaKind::Audio };
-            mids.insert(kind, api.add_media(medium, Direction::SendOnly, None, None, simulcast));
+            let medium = if kind.is_video() {
+                MediaKind::Video
+            } else {
+                MediaKind::Audio
+            };
+            mids.insert(
+                kind,
+                api.add_media(medium, Direction::SendOnly, None, None, simulcast),
+            );
         }
         for _ in 0..audio_slots {
             api.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
@@ -151,13 +170,22 @@ impl Client {
     }
 
     pub(crate) fn published(&self) -> Vec<PublishedMid> {
-        self.mids.iter().map(|(&kind, mid)| PublishedMid { mid: mid.to_string(), kind }).collect()
+        self.mids
+            .iter()
+            .map(|(&kind, mid)| PublishedMid {
+                mid: mid.to_string(),
+                kind,
+            })
+            .collect()
     }
 
     pub(crate) fn accept_answer(&mut self, sdp: &str) {
         let answer = SdpAnswer::from_sdp_string(sdp).expect("the server writes SDP");
         let pending = self.pending.take().expect("an offer was made");
-        self.rtc.sdp_api().accept_answer(pending, answer).expect("the answer fits");
+        self.rtc
+            .sdp_api()
+            .accept_answer(pending, answer)
+            .expect("the answer fits");
     }
 
     pub(crate) fn set_slot(&mut self, mid: &str, source: Option<TrackSource>) {
@@ -180,11 +208,17 @@ impl Client {
     }
 
     pub(crate) fn received_of(&self, source: TrackSource) -> Vec<Packet> {
-        self.received.iter().filter(|(of, _)| *of == Some(source)).map(|(_, packet)| packet.clone()).collect()
+        self.received
+            .iter()
+            .filter(|(of, _)| *of == Some(source))
+            .map(|(_, packet)| packet.clone())
+            .collect()
     }
 
     pub(crate) fn handle_datagram(&mut self, now: Instant, source: SocketAddr, contents: &[u8]) {
-        let Ok(receive) = Receive::new(Protocol::Udp, source, self.address, contents) else { return };
+        let Ok(receive) = Receive::new(Protocol::Udp, source, self.address, contents) else {
+            return;
+        };
         if self.rtc.handle_input(Input::Receive(now, receive)).is_err() {
             self.is_closed = true;
         }
@@ -208,7 +242,8 @@ impl Client {
                     return;
                 }
                 Ok(Output::Transmit(transmit)) => {
-                    self.transmits.push((transmit.destination, transmit.contents.to_vec()));
+                    self.transmits
+                        .push((transmit.destination, transmit.contents.to_vec()));
                 }
                 Ok(Output::Event(event)) => self.handle_event(now, event),
                 Err(_) => {
@@ -226,7 +261,9 @@ impl Client {
             Event::Closed => self.is_closed = true,
             Event::RtpPacket(packet) => {
                 let ssrc = packet.header.ssrc;
-                let Some(mid) = self.rtc.direct_api().stream_rx(&ssrc).map(|stream| stream.mid()) else { return };
+                let Some(mid) = self.rtc.direct_api().stream_rx(&ssrc).map(|stream| stream.mid()) else {
+                    return;
+                };
                 let source = self.slots.get(&mid.to_string()).copied().flatten();
                 let packet = Packet {
                     at: now,
@@ -242,10 +279,16 @@ impl Client {
                 self.received.push((source, packet));
             }
             Event::KeyframeRequest(request) => {
-                let kind = self.mids.iter().find(|(_, mid)| **mid == request.mid).map(|(&kind, _)| kind);
+                let kind = self
+                    .mids
+                    .iter()
+                    .find(|(_, mid)| **mid == request.mid)
+                    .map(|(&kind, _)| kind);
                 let Some(kind) = kind else { return };
                 self.keyframe_requests.push((now, kind, request.rid));
-                let index = request.rid.map_or(0, |rid| RIDS.iter().position(|name| *name == &*rid).unwrap_or(0));
+                let index = request
+                    .rid
+                    .map_or(0, |rid| RIDS.iter().position(|name| *name == &*rid).unwrap_or(0));
                 if let Some(video) = self.videos.iter_mut().find(|video| video.kind == kind) {
                     video.wants_keyframe[index] = true;
                 }
@@ -265,11 +308,21 @@ impl Client {
         self.send_audio(now, TrackKind::Microphone, seq_no, level, &[0x5a; 80]);
     }
 
-    pub(crate) fn send_audio(&mut self, now: Instant, kind: TrackKind, seq_no: u64, level: i8, payload: &[u8]) {
+    pub(crate) fn send_audio(
+        &mut self,
+        now: Instant,
+        kind: TrackKind,
+        seq_no: u64,
+        level: i8,
+        payload: &[u8],
+    ) {
         let mid = self.mids[&kind];
         let pt = self.pt(Codec::Opus);
-        let extensions =
-            ExtensionValues { audio_level: Some(level), voice_activity: Some(true), ..ExtensionValues::default() };
+        let extensions = ExtensionValues {
+            audio_level: Some(level),
+            voice_activity: Some(true),
+            ..ExtensionValues::default()
+        };
         let time = u32::try_from(seq_no * 960).expect("short stories");
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).expect("was declared");
@@ -299,7 +352,11 @@ impl Client {
         if video.bitrates[index] == 0 {
             return;
         }
-        let temporal = if video.has_temporal_layers && !is_keyframe { (video.frames % 2) as u8 } else { 0 };
+        let temporal = if video.has_temporal_layers && !is_keyframe {
+            (video.frames % 2) as u8
+        } else {
+            0
+        };
         let bytes = usize::try_from(video.bitrates[index] / 8 / video.frames_per_second).expect("is small");
         let bytes = if is_keyframe { bytes * 3 } else { bytes };
         let packets = bytes.div_ceil(1100).max(1);
@@ -319,8 +376,14 @@ impl Client {
             let seq_no = video.seq_nos[index];
             video.seq_nos[index] += 1;
             // Every layer has its own random offset, as in browsers.
-            let time = video.frames.wrapping_mul(90_000 / video.frames_per_second as u32) + 1_000_000 * index as u32;
-            self.send_video(now, (video.kind, rid), (seq_no, time, packet + 1 == packets), payload);
+            let time =
+                video.frames.wrapping_mul(90_000 / video.frames_per_second as u32) + 1_000_000 * index as u32;
+            self.send_video(
+                now,
+                (video.kind, rid),
+                (seq_no, time, packet + 1 == packets),
+                payload,
+            );
         }
     }
 
@@ -335,13 +398,20 @@ impl Client {
         let pt = self.pt(Codec::Vp9);
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, rid).expect("was declared");
-        stream.write_rtp(RtpWrite::new(pt, seq_no.into(), time, now, payload).marker(marker).nackable(true));
+        stream.write_rtp(
+            RtpWrite::new(pt, seq_no.into(), time, now, payload)
+                .marker(marker)
+                .nackable(true),
+        );
         self.timeout_at = now;
     }
 
     pub(crate) fn pt(&self, codec: Codec) -> Pt {
         let mut params = self.rtc.codec_config().params().iter();
-        params.find(|params| params.spec().codec == codec).expect("is configured").pt()
+        params
+            .find(|params| params.spec().codec == codec)
+            .expect("is configured")
+            .pt()
     }
 }
 

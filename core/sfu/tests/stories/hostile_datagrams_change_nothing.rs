@@ -23,10 +23,13 @@ fn junk_from_strangers_is_dropped() {
             *first = [0, 1, 22, 128, 144, 129][random.below(6)];
         }
         let stranger = SocketAddr::from(([203, 0, 113, random.byte()], 9000));
-        world.sfu.handle_datagram(world.now, Protocol::Udp, stranger, server(), &junk);
+        world
+            .sfu
+            .handle_datagram(world.now, Protocol::Udp, stranger, server(), &junk);
     }
     let stats = world.sfu.stats();
-    let dropped = [DropReason::TooLarge, DropReason::NotWebRtc, DropReason::Unknown].map(|reason| stats.dropped(reason));
+    let dropped = [DropReason::TooLarge, DropReason::NotWebRtc, DropReason::Unknown]
+        .map(|reason| stats.dropped(reason));
     assert_eq!(dropped.iter().sum::<u64>(), 20_000, "{stats:?}");
     assert_eq!(world.sfu.census(), (1, 2), "strangers take no room");
     assert_call_goes_on(&mut world);
@@ -44,7 +47,9 @@ fn junk_from_the_address_of_a_peer_is_dropped() {
         if let Some(second) = junk.get_mut(1) {
             *second = [96, 98, 101, 111, 200, 201, 205, 206, random.byte()][random.below(9)];
         }
-        world.sfu.handle_datagram(world.now, Protocol::Udp, peer, server(), &junk);
+        world
+            .sfu
+            .handle_datagram(world.now, Protocol::Udp, peer, server(), &junk);
     }
     assert_eq!(world.sfu.census(), (1, 2));
     assert_call_goes_on(&mut world);
@@ -65,7 +70,9 @@ fn damaged_datagrams_are_dropped() {
             datagram[at] = random.byte();
         }
         datagram.truncate(random.below(datagram.len()) + 1);
-        world.sfu.handle_datagram(world.now, Protocol::Udp, client, server(), &datagram);
+        world
+            .sfu
+            .handle_datagram(world.now, Protocol::Udp, client, server(), &datagram);
     }
     assert_call_goes_on(&mut world);
 }
@@ -90,7 +97,9 @@ fn foreign_ufrag_does_not_bind_an_address() {
     let length = u16::try_from(message.len() - 20).expect("is short");
     message[2..4].copy_from_slice(&length.to_be_bytes());
     let before = world.sfu.stats().dropped(DropReason::Unknown);
-    world.sfu.handle_datagram(world.now, Protocol::Udp, stranger, server(), &message);
+    world
+        .sfu
+        .handle_datagram(world.now, Protocol::Udp, stranger, server(), &message);
     assert_eq!(world.sfu.stats().dropped(DropReason::Unknown), before + 1);
     assert_call_goes_on(&mut world);
 }
@@ -102,14 +111,39 @@ fn senseless_offers_are_refused() {
     let endless = "a=mid:1\r\n".repeat(100_000);
     for (sdp, publish, reason) in [
         ("", vec![], OfferRefusal::Malformed),
-        ("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n", vec![], OfferRefusal::Malformed),
-        ("\u{0}\u{ffff}\nm=video \na=mid:\u{1f600}\n", vec![], OfferRefusal::Malformed),
+        (
+            "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n",
+            vec![],
+            OfferRefusal::Malformed,
+        ),
+        (
+            "\u{0}\u{ffff}\nm=video \na=mid:\u{1f600}\n",
+            vec![],
+            OfferRefusal::Malformed,
+        ),
         (&endless, vec![], OfferRefusal::TooLarge),
-        ("v=0\r\nm=audio 9 X 1\r\na=mid:0\r\n", real, OfferRefusal::WrongPublish),
+        (
+            "v=0\r\nm=audio 9 X 1\r\na=mid:0\r\n",
+            real,
+            OfferRefusal::WrongPublish,
+        ),
     ] {
-        world.command(SfuCommand::Offer { peer: key(3), transport: 1, sdp: Redacted(sdp.to_owned()), publish });
-        let refused = SfuEvent::OfferRefused { peer: key(3), transport: 1, reason };
-        assert!(world.events.contains(&refused), "{reason:?}: {:?}", world.events.last());
+        world.command(SfuCommand::Offer {
+            peer: key(3),
+            transport: 1,
+            sdp: Redacted(sdp.to_owned()),
+            publish,
+        });
+        let refused = SfuEvent::OfferRefused {
+            peer: key(3),
+            transport: 1,
+            reason,
+        };
+        assert!(
+            world.events.contains(&refused),
+            "{reason:?}: {:?}",
+            world.events.last()
+        );
         world.events.clear();
     }
     assert_call_goes_on(&mut world);
@@ -132,9 +166,18 @@ fn mutated_offers_are_accepted_or_refused() {
             }
         }
         let sdp = Redacted(String::from_utf8_lossy(&bytes).into_owned());
-        world.command(SfuCommand::Offer { peer: key(9), transport, sdp, publish: publish.clone() });
+        world.command(SfuCommand::Offer {
+            peer: key(9),
+            transport,
+            sdp,
+            publish: publish.clone(),
+        });
     }
-    assert!(!world.events.contains(&SfuEvent::MeetingFailed { meeting: MEETING }));
+    assert!(
+        !world
+            .events
+            .contains(&SfuEvent::MeetingFailed { meeting: MEETING })
+    );
     world.command(SfuCommand::RemovePeer { peer: key(9) });
     assert_eq!(world.sfu.census(), (1, 2));
     assert_call_goes_on(&mut world);
@@ -146,7 +189,11 @@ fn assert_call_goes_on(world: &mut World) {
     world.run_for(Duration::from_secs(1));
     let heard = world.received(2, 1, TrackKind::Microphone).len() - before;
     assert!(heard > 40, "only {heard} packets in a second");
-    assert!(!world.events.contains(&SfuEvent::MeetingFailed { meeting: MEETING }));
+    assert!(
+        !world
+            .events
+            .contains(&SfuEvent::MeetingFailed { meeting: MEETING })
+    );
 }
 
 fn call() -> World {
@@ -162,7 +209,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % bound
     }
 

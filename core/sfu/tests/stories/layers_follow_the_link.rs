@@ -5,11 +5,7 @@ use std::time::Duration;
 
 use protocol::TrackKind;
 
-use crate::{
-    client::Packet,
-    network::Conditions,
-    world::World,
-};
+use crate::{client::Packet, network::Conditions, world::World};
 
 #[test]
 fn layer_falls_when_the_link_narrows_and_rises_when_it_widens() {
@@ -18,7 +14,13 @@ fn layer_falls_when_the_link_narrows_and_rises_when_it_widens() {
     assert_eq!(last_layer(&world), 2, "{:?}", world.sfu.stats());
 
     let address = world.clients[&2].address;
-    world.network.set(address, Conditions { rate: Some(700_000), ..Conditions::default() });
+    world.network.set(
+        address,
+        Conditions {
+            rate: Some(700_000),
+            ..Conditions::default()
+        },
+    );
     world.run_for(Duration::from_secs(6));
     assert!(last_layer(&world) < 2, "{:?}", world.sfu.stats());
     let before = world.network.lost;
@@ -38,12 +40,22 @@ fn narrow_link_never_sees_the_large_layer() {
     world.join(1);
     world.join(2);
     let address = world.clients[&2].address;
-    world.network.set(address, Conditions { rate: Some(400_000), ..Conditions::default() });
+    world.network.set(
+        address,
+        Conditions {
+            rate: Some(400_000),
+            ..Conditions::default()
+        },
+    );
     let now = world.now;
-    world.client(1).start_video(now, TrackKind::Camera, &[150_000, 500_000, 1_500_000]);
+    world
+        .client(1)
+        .start_video(now, TrackKind::Camera, &[150_000, 500_000, 1_500_000]);
     world.subscribe(2, &[(1, TrackKind::Camera, 720)]);
     world.run_for(Duration::from_secs(15));
-    let late = video(&world).into_iter().filter(|packet| world.now - packet.at < Duration::from_secs(5));
+    let late = video(&world)
+        .into_iter()
+        .filter(|packet| world.now - packet.at < Duration::from_secs(5));
     let layers: Vec<_> = late.map(|packet| packet.layer()).collect();
     assert!(layers.len() > 50, "something comes");
     assert!(layers.iter().all(|&layer| layer == 0), "{layers:?}");
@@ -79,14 +91,27 @@ fn assert_stream_is_whole(packets: &[Packet]) {
     packets.dedup_by_key(|packet| packet.seq_no);
     for pair in packets.windows(2) {
         if pair[1].layer() != pair[0].layer() && pair[1].seq_no == pair[0].seq_no + 1 {
-            assert!(pair[1].is_keyframe(), "{} -> {} without a keyframe", pair[0].layer(), pair[1].layer());
+            assert!(
+                pair[1].is_keyframe(),
+                "{} -> {} without a keyframe",
+                pair[0].layer(),
+                pair[1].layer()
+            );
         }
-        assert!(pair[1].time.wrapping_sub(pair[0].time) < 90_000 * 4, "{} then {}", pair[0].time, pair[1].time);
+        assert!(
+            pair[1].time.wrapping_sub(pair[0].time) < 90_000 * 4,
+            "{} then {}",
+            pair[0].time,
+            pair[1].time
+        );
     }
     let (first, last) = (&packets[0], &packets[packets.len() - 1]);
     let by_stream = f64::from(last.time.wrapping_sub(first.time)) / 90_000.0;
     let by_clock = (last.at - first.at).as_secs_f64();
-    assert!((by_stream - by_clock).abs() < 0.5, "{by_stream} s in the stream, {by_clock} s on the clock");
+    assert!(
+        (by_stream - by_clock).abs() < 0.5,
+        "{by_stream} s in the stream, {by_clock} s on the clock"
+    );
 }
 
 fn last_layer(world: &World) -> u8 {
@@ -105,7 +130,9 @@ fn call(height: u16) -> World {
     world.join(1);
     world.join(2);
     let now = world.now;
-    world.client(1).start_video(now, TrackKind::Camera, &[150_000, 500_000, 1_500_000]);
+    world
+        .client(1)
+        .start_video(now, TrackKind::Camera, &[150_000, 500_000, 1_500_000]);
     world.subscribe(2, &[(1, TrackKind::Camera, height)]);
     world
 }

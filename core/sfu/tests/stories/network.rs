@@ -21,7 +21,12 @@ pub(crate) struct Conditions {
 
 impl Default for Conditions {
     fn default() -> Self {
-        Self { loss: 0, delay: Duration::from_millis(10), jitter: Duration::ZERO, rate: None }
+        Self {
+            loss: 0,
+            delay: Duration::from_millis(10),
+            jitter: Duration::ZERO,
+            rate: None,
+        }
     }
 }
 
@@ -58,7 +63,13 @@ impl Network {
         self.towards.insert(towards, conditions);
     }
 
-    pub(crate) fn send(&mut self, now: Instant, source: SocketAddr, destination: SocketAddr, contents: Vec<u8>) {
+    pub(crate) fn send(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        destination: SocketAddr,
+        contents: Vec<u8>,
+    ) {
         let conditions = self.towards.get(&destination).copied().unwrap_or_default();
         if self.random() % 1000 < conditions.loss {
             self.lost += 1;
@@ -79,12 +90,21 @@ impl Network {
             at += conditions.jitter;
         }
         self.count += 1;
-        self.under_way.insert((at, self.count), Datagram { source, destination, contents });
+        self.under_way.insert(
+            (at, self.count),
+            Datagram {
+                source,
+                destination,
+                contents,
+            },
+        );
     }
 
     pub(crate) fn arrivals(&mut self, now: Instant) -> Vec<Datagram> {
         let later = self.under_way.split_off(&(now + Duration::from_nanos(1), 0));
-        std::mem::replace(&mut self.under_way, later).into_values().collect()
+        std::mem::replace(&mut self.under_way, later)
+            .into_values()
+            .collect()
     }
 
     /// xorshift64, for a network of chance that can be repeated.

@@ -48,7 +48,9 @@ fn run(
     let mut ciphertext = |length: usize| -> Vec<u8> {
         (0..length)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 (state >> 56) as u8
             })
             .collect()
@@ -70,9 +72,13 @@ fn run(
         payload.truncate(payload.len() - 2);
         payload.extend(ciphertext(bytes));
         let stream = (TrackKind::Camera, Some("q".into()));
-        world.client(1).send_video(now, stream, (seq_no, number * 3600, is_end), payload);
+        world
+            .client(1)
+            .send_video(now, stream, (seq_no, number * 3600, is_end), payload);
         let audio = ciphertext(bytes % 100 + 1);
-        world.client(1).send_audio(now, TrackKind::Microphone, seq_no, -40, &audio);
+        world
+            .client(1)
+            .send_audio(now, TrackKind::Microphone, seq_no, -40, &audio);
         world.run_for(Duration::from_millis(40));
     }
     world.run_for(Duration::from_millis(500));
@@ -80,7 +86,15 @@ fn run(
     let header = |packet: &crate::client::Packet| {
         let is_video = packet.audio_level.is_none();
         let (seq_no, time, marker) = (packet.seq_no, packet.time, packet.marker);
-        (is_video, seq_no, time, marker, *packet.pt, packet.payload.len(), packet.at - began)
+        (
+            is_video,
+            seq_no,
+            time,
+            marker,
+            *packet.pt,
+            packet.payload.len(),
+            packet.at - began,
+        )
     };
     received.iter().map(|(_, packet)| header(packet)).collect()
 }

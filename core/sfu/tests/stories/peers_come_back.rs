@@ -24,9 +24,18 @@ fn new_transport_takes_over_with_the_same_tracks_and_wishes() {
     let before = world.received(2, 1, TrackKind::Camera).len();
     world.sent.clear();
     world.run_for(Duration::from_secs(2));
-    assert!(world.received(2, 1, TrackKind::Camera).len() > before + 40, "the subscriber still wants it");
-    assert!(world.received(1, 2, TrackKind::Microphone).len() > 80, "and the one who came back hears");
-    assert!(!world.sent.iter().any(|(to, _)| *to == first), "nothing goes to the old address");
+    assert!(
+        world.received(2, 1, TrackKind::Camera).len() > before + 40,
+        "the subscriber still wants it"
+    );
+    assert!(
+        world.received(1, 2, TrackKind::Microphone).len() > 80,
+        "and the one who came back hears"
+    );
+    assert!(
+        !world.sent.iter().any(|(to, _)| *to == first),
+        "nothing goes to the old address"
+    );
 }
 
 #[test]
@@ -35,17 +44,36 @@ fn older_transport_does_not_take_over() {
     world.offer(1, 2, 2);
     world.run_until(Duration::from_secs(3), |world| world.is_connected(1));
     let (_, sdp) = crate::client::Client::new(world.now, 1, 1, 1, 1);
-    world.command(SfuCommand::Offer { peer: key(1), transport: 1, sdp: Redacted(sdp), publish: vec![] });
-    let stale = SfuEvent::OfferRefused { peer: key(1), transport: 1, reason: OfferRefusal::Stale };
+    world.command(SfuCommand::Offer {
+        peer: key(1),
+        transport: 1,
+        sdp: Redacted(sdp),
+        publish: vec![],
+    });
+    let stale = SfuEvent::OfferRefused {
+        peer: key(1),
+        transport: 1,
+        reason: OfferRefusal::Stale,
+    };
     assert_eq!(world.events.last(), Some(&stale));
 }
 
 #[test]
 fn silent_peer_is_lost_and_its_slots_are_freed() {
     let mut world = call();
-    world.network.set(server(), Conditions { loss: 1000, ..Conditions::default() });
+    world.network.set(
+        server(),
+        Conditions {
+            loss: 1000,
+            ..Conditions::default()
+        },
+    );
     world.run_for(Duration::from_secs(25));
-    let lost = SfuEvent::PeerLost { peer: key(1), transport: 1, reason: LostReason::TimedOut };
+    let lost = SfuEvent::PeerLost {
+        peer: key(1),
+        transport: 1,
+        reason: LostReason::TimedOut,
+    };
     assert!(world.events.contains(&lost), "{:?}", world.events);
     assert_eq!(world.sfu.census().1, 0);
     world.network.set(server(), Conditions::default());
@@ -54,23 +82,42 @@ fn silent_peer_is_lost_and_its_slots_are_freed() {
     let now = world.now;
     world.client(1).start_video(now, TrackKind::Camera, &[150_000]);
     world.run_for(Duration::from_secs(1));
-    assert!(!world.received(2, 1, TrackKind::Camera).is_empty(), "the wish of before still holds");
+    assert!(
+        !world.received(2, 1, TrackKind::Camera).is_empty(),
+        "the wish of before still holds"
+    );
 }
 
 #[test]
 fn offer_that_nobody_follows_up_is_dropped() {
     let mut world = World::new(80);
-    world.network.set(server(), Conditions { loss: 1000, ..Conditions::default() });
+    world.network.set(
+        server(),
+        Conditions {
+            loss: 1000,
+            ..Conditions::default()
+        },
+    );
     world.offer(1, 1, 1);
     world.run_for(Duration::from_secs(16));
-    let lost = SfuEvent::PeerLost { peer: key(1), transport: 1, reason: LostReason::TimedOut };
+    let lost = SfuEvent::PeerLost {
+        peer: key(1),
+        transport: 1,
+        reason: LostReason::TimedOut,
+    };
     assert!(world.events.contains(&lost));
 }
 
 #[test]
 fn short_break_of_the_network_needs_nothing() {
     let mut world = call();
-    world.network.set(server(), Conditions { loss: 1000, ..Conditions::default() });
+    world.network.set(
+        server(),
+        Conditions {
+            loss: 1000,
+            ..Conditions::default()
+        },
+    );
     world.run_for(Duration::from_secs(8));
     world.network.set(server(), Conditions::default());
     let before = world.received(2, 1, TrackKind::Microphone).len();
@@ -82,7 +129,12 @@ fn short_break_of_the_network_needs_nothing() {
 fn last_one_to_leave_takes_the_meeting_along() {
     let mut world = call();
     world.command(SfuCommand::RemovePeer { peer: key(1) });
-    assert!(!world.clients[&2].slots.values().any(|slot| *slot == Some(source(1, TrackKind::Camera))));
+    assert!(
+        !world.clients[&2]
+            .slots
+            .values()
+            .any(|slot| *slot == Some(source(1, TrackKind::Camera)))
+    );
     world.command(SfuCommand::RemovePeer { peer: key(2) });
     assert_eq!(world.sfu.census(), (0, 0));
     assert_eq!(world.sfu.poll_timeout(), None);

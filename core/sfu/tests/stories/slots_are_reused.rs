@@ -22,10 +22,22 @@ fn slot_goes_to_the_next_source_without_negotiation() {
     let packets = world.received(1, 3, TrackKind::Camera);
     assert!(packets[0].is_keyframe() && packets.len() > 40);
     assert_eq!(slot_of(&world, source(3, TrackKind::Camera)), slot);
-    assert!(!world.events.iter().any(|event| matches!(event, SfuEvent::MoreSlots { .. } | SfuEvent::Answer { .. })));
+    assert!(
+        !world
+            .events
+            .iter()
+            .any(|event| matches!(event, SfuEvent::MoreSlots { .. } | SfuEvent::Answer { .. }))
+    );
     // One stream to the receiver: numbers go on where the other source stopped.
-    let all: Vec<_> = world.clients[&1].received.iter().filter(|(_, packet)| packet.mid == packets[0].mid).collect();
-    assert!(all.windows(2).all(|pair| pair[1].1.seq_no == pair[0].1.seq_no + 1 && pair[1].1.ssrc == pair[0].1.ssrc));
+    let all: Vec<_> = world.clients[&1]
+        .received
+        .iter()
+        .filter(|(_, packet)| packet.mid == packets[0].mid)
+        .collect();
+    assert!(
+        all.windows(2)
+            .all(|pair| pair[1].1.seq_no == pair[0].1.seq_no + 1 && pair[1].1.ssrc == pair[0].1.ssrc)
+    );
 }
 
 #[test]
@@ -34,7 +46,12 @@ fn video_that_goes_off_frees_its_slot_and_comes_back() {
     world.subscribe(1, &[(2, TrackKind::Camera, 180)]);
     world.run_for(Duration::from_secs(1));
     world.set_tracks(2, &[TrackKind::Microphone]);
-    assert!(!world.clients[&1].slots.values().any(|slot| *slot == Some(source(2, TrackKind::Camera))));
+    assert!(
+        !world.clients[&1]
+            .slots
+            .values()
+            .any(|slot| *slot == Some(source(2, TrackKind::Camera)))
+    );
     world.run_for(Duration::from_millis(100));
     let before = world.received(1, 2, TrackKind::Camera).len();
     world.run_for(Duration::from_secs(1));
@@ -48,7 +65,11 @@ fn video_that_goes_off_frees_its_slot_and_comes_back() {
 fn too_few_slots_lead_to_a_negotiation_on_the_same_transport() {
     let mut world = call(1, 1);
     world.subscribe(1, &[(2, TrackKind::Camera, 180), (3, TrackKind::Camera, 180)]);
-    let more = SfuEvent::MoreSlots { peer: key(1), audio: 2, video: 2 };
+    let more = SfuEvent::MoreSlots {
+        peer: key(1),
+        audio: 2,
+        video: 2,
+    };
     assert_eq!(world.events.iter().filter(|event| **event == more).count(), 1);
     world.run_for(Duration::from_secs(1));
     assert!(!world.received(1, 2, TrackKind::Camera).is_empty());
@@ -56,14 +77,29 @@ fn too_few_slots_lead_to_a_negotiation_on_the_same_transport() {
 
     let sdp = Redacted(world.client(1).offer_more(1, 1));
     let publish = world.clients[&1].published();
-    world.command(SfuCommand::Offer { peer: key(1), transport: 1, sdp, publish });
+    world.command(SfuCommand::Offer {
+        peer: key(1),
+        transport: 1,
+        sdp,
+        publish,
+    });
     let before = world.received(1, 2, TrackKind::Camera).len();
     world.run_for(Duration::from_secs(2));
-    assert!(world.received(1, 2, TrackKind::Camera).len() > before + 40, "the first goes on");
-    assert!(world.received(1, 3, TrackKind::Camera).len() > 30, "the second comes");
+    assert!(
+        world.received(1, 2, TrackKind::Camera).len() > before + 40,
+        "the first goes on"
+    );
+    assert!(
+        world.received(1, 3, TrackKind::Camera).len() > 30,
+        "the second comes"
+    );
     assert!(!world.received(1, 3, TrackKind::Microphone).is_empty());
     assert!(!world.received(1, 2, TrackKind::Microphone).is_empty());
-    assert_eq!(world.events.iter().filter(|event| **event == more).count(), 1, "asked once");
+    assert_eq!(
+        world.events.iter().filter(|event| **event == more).count(),
+        1,
+        "asked once"
+    );
 }
 
 #[test]
@@ -72,10 +108,17 @@ fn speaker_takes_an_audio_slot_from_a_silent_one() {
     world.client(2).voice = Some(-90);
     world.client(3).voice = Some(-90);
     world.run_for(Duration::from_secs(3));
-    let holder = if slots(&world).contains(&source(2, TrackKind::Microphone)) { 2 } else { 3 };
+    let holder = if slots(&world).contains(&source(2, TrackKind::Microphone)) {
+        2
+    } else {
+        3
+    };
     let other = 5 - holder;
     world.run_for(Duration::from_secs(5));
-    assert!(slots(&world).contains(&source(holder, TrackKind::Microphone)), "silence alone takes nothing away");
+    assert!(
+        slots(&world).contains(&source(holder, TrackKind::Microphone)),
+        "silence alone takes nothing away"
+    );
     world.client(other).voice = Some(-20);
     world.run_for(Duration::from_secs(1));
     assert!(slots(&world).contains(&source(other, TrackKind::Microphone)));
@@ -95,7 +138,10 @@ fn slots(world: &World) -> Vec<TrackSource> {
 }
 
 fn slot_of(world: &World, source: TrackSource) -> String {
-    let slot = world.clients[&1].slots.iter().find(|(_, slot)| **slot == Some(source));
+    let slot = world.clients[&1]
+        .slots
+        .iter()
+        .find(|(_, slot)| **slot == Some(source));
     slot.map(|(mid, _)| mid.clone()).expect("has a slot")
 }
 

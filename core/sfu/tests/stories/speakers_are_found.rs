@@ -28,7 +28,11 @@ fn speakers_are_found_and_forgotten() {
     world.client(3).voice = Some(-100);
     world.run_for(Duration::from_secs(3));
     assert_eq!(speakers(&world), Some(vec![]));
-    let changes = world.events.iter().filter(|event| matches!(event, SfuEvent::Speakers { .. })).count();
+    let changes = world
+        .events
+        .iter()
+        .filter(|event| matches!(event, SfuEvent::Speakers { .. }))
+        .count();
     assert_eq!(changes, 4, "one report per change");
 }
 
@@ -45,7 +49,13 @@ fn muted_one_cannot_speak() {
 
 fn speakers(world: &World) -> Option<Vec<u32>> {
     world.events.iter().rev().find_map(|event| {
-        let SfuEvent::Speakers { meeting: MEETING, participants } = event else { return None };
+        let SfuEvent::Speakers {
+            meeting: MEETING,
+            participants,
+        } = event
+        else {
+            return None;
+        };
         Some(participants.iter().map(|ParticipantId(id)| *id).collect())
     })
 }

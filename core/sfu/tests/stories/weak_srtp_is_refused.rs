@@ -8,7 +8,8 @@ use protocol::TrackKind;
 use str0m::crypto::{
     CryptoError, CryptoProvider,
     dtls::{
-        DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, DtlsVersion, ProtocolVersion, SrtpProfile,
+        DtlsCert, DtlsImplError, DtlsInstance, DtlsOutput, DtlsProvider, DtlsVersion, ProtocolVersion,
+        SrtpProfile,
     },
     from_feature_flags,
 };
@@ -23,7 +24,11 @@ fn weak_srtp_is_refused() {
         world.set_tracks(1, &[TrackKind::Microphone]);
         world.client(1).voice = Some(-20);
         world.run_for(Duration::from_secs(3));
-        let lost = SfuEvent::PeerLost { peer: key(1), transport: 1, reason: LostReason::WeakSrtp };
+        let lost = SfuEvent::PeerLost {
+            peer: key(1),
+            transport: 1,
+            reason: LostReason::WeakSrtp,
+        };
         assert!(world.events.contains(&lost), "{profile}: {:?}", world.events);
         assert!(!world.is_connected(1), "{profile} never counts as connected");
         assert!(world.clients[&1].is_closed, "the client is told");
@@ -43,9 +48,15 @@ fn strong_srtp_is_accepted_the_same_way() {
 /// A world whose server negotiates as ever, and reports `profile` as the outcome.
 fn world(profile: SrtpProfile) -> World {
     let inner = from_feature_flags();
-    let provider: &'static Pretender = Box::leak(Box::new(Pretender { inner: inner.dtls_provider, profile }));
+    let provider: &'static Pretender = Box::leak(Box::new(Pretender {
+        inner: inner.dtls_provider,
+        profile,
+    }));
     let mut config = SfuConfig::new(0, vec![server()], vec![]);
-    config.crypto = CryptoProvider { dtls_provider: provider, ..inner };
+    config.crypto = CryptoProvider {
+        dtls_provider: provider,
+        ..inner
+    };
     World::with_config(110, instant(), config)
 }
 
@@ -68,7 +79,10 @@ impl DtlsProvider for Pretender {
         mtu: Option<usize>,
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
         let inner = self.inner.new_dtls(cert, now, dtls_version, mtu)?;
-        Ok(Box::new(PretendingInstance { inner, profile: self.profile }))
+        Ok(Box::new(PretendingInstance {
+            inner,
+            profile: self.profile,
+        }))
     }
 }
 

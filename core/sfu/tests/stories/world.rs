@@ -51,7 +51,12 @@ impl World {
         let (client, offer) = Client::new(self.now, id, transport, audio_slots, video_slots);
         let publish = client.published();
         self.clients.insert(id, client);
-        self.command(SfuCommand::Offer { peer: key(id), transport, sdp: Redacted(offer), publish });
+        self.command(SfuCommand::Offer {
+            peer: key(id),
+            transport,
+            sdp: Redacted(offer),
+            publish,
+        });
     }
 
     /// Has a client join with microphone and camera on, and waits until it is connected.
@@ -64,24 +69,38 @@ impl World {
     pub(crate) fn join_with(&mut self, id: u32, audio_slots: usize, video_slots: usize) {
         self.offer(id, audio_slots, video_slots);
         self.set_tracks(id, &[TrackKind::Microphone, TrackKind::Camera]);
-        self.run_until(Duration::from_secs(5), |world| world.clients[&id].is_connected && world.is_connected(id));
+        self.run_until(Duration::from_secs(5), |world| {
+            world.clients[&id].is_connected && world.is_connected(id)
+        });
     }
 
     pub(crate) fn is_connected(&self, id: u32) -> bool {
         let transport = self.clients[&id].transport;
-        self.events.contains(&SfuEvent::PeerConnected { peer: key(id), transport })
+        self.events.contains(&SfuEvent::PeerConnected {
+            peer: key(id),
+            transport,
+        })
     }
 
     pub(crate) fn set_tracks(&mut self, id: u32, active: &[TrackKind]) {
-        self.command(SfuCommand::SetTracks { peer: key(id), active: active.to_vec() });
+        self.command(SfuCommand::SetTracks {
+            peer: key(id),
+            active: active.to_vec(),
+        });
     }
 
     pub(crate) fn subscribe(&mut self, id: u32, videos: &[(u32, TrackKind, u16)]) {
         let videos = videos
             .iter()
-            .map(|&(publisher, kind, height)| VideoRequest { source: source(publisher, kind), height })
+            .map(|&(publisher, kind, height)| VideoRequest {
+                source: source(publisher, kind),
+                height,
+            })
             .collect();
-        self.command(SfuCommand::Subscribe { peer: key(id), videos });
+        self.command(SfuCommand::Subscribe {
+            peer: key(id),
+            videos,
+        });
     }
 
     pub(crate) fn command(&mut self, command: SfuCommand) {
@@ -102,7 +121,11 @@ impl World {
     pub(crate) fn run_until(&mut self, limit: Duration, is_done: impl Fn(&Self) -> bool) {
         let end = self.now + limit;
         while !is_done(self) {
-            assert!(self.now < end, "did not happen within {limit:?}; events: {:?}", self.events);
+            assert!(
+                self.now < end,
+                "did not happen within {limit:?}; events: {:?}",
+                self.events
+            );
             self.run_for(Duration::from_millis(5));
         }
     }
@@ -120,8 +143,13 @@ impl World {
         let now = self.now;
         for datagram in self.network.arrivals(now) {
             if datagram.destination == server() {
-                self.sfu.handle_datagram(now, Protocol::Udp, datagram.source, server(), &datagram.contents);
-            } else if let Some(client) = self.clients.values_mut().find(|client| client.address == datagram.destination) {
+                self.sfu
+                    .handle_datagram(now, Protocol::Udp, datagram.source, server(), &datagram.contents);
+            } else if let Some(client) = self
+                .clients
+                .values_mut()
+                .find(|client| client.address == datagram.destination)
+            {
                 client.handle_datagram(now, datagram.source, &datagram.contents);
             }
         }
@@ -142,7 +170,12 @@ impl World {
             match output {
                 SfuOutput::Transmit(transmit) => {
                     self.sent.push((transmit.destination, transmit.contents.len()));
-                    self.network.send(self.now, transmit.source, transmit.destination, transmit.contents.to_vec());
+                    self.network.send(
+                        self.now,
+                        transmit.source,
+                        transmit.destination,
+                        transmit.contents.to_vec(),
+                    );
                 }
                 SfuOutput::Event(event) => self.handle_event(event),
             }
@@ -158,7 +191,12 @@ impl World {
                     client.accept_answer(&sdp.0);
                 }
             }
-            SfuEvent::SlotChanged { peer, transport, mid, source } => {
+            SfuEvent::SlotChanged {
+                peer,
+                transport,
+                mid,
+                source,
+            } => {
                 if let Some(client) = self.clients.get_mut(&peer.participant.0)
                     && client.transport == *transport
                 {
@@ -178,17 +216,26 @@ impl World {
 }
 
 /// Makes an instant to count from; only differences matter.
-#[expect(clippy::disallowed_methods, reason = "there is no other way to make an instant")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "there is no other way to make an instant"
+)]
 pub(crate) fn instant() -> Instant {
     Instant::now()
 }
 
 pub(crate) fn key(id: u32) -> PeerKey {
-    PeerKey { meeting: MEETING, participant: ParticipantId(id) }
+    PeerKey {
+        meeting: MEETING,
+        participant: ParticipantId(id),
+    }
 }
 
 pub(crate) fn source(id: u32, kind: TrackKind) -> TrackSource {
-    TrackSource { participant: ParticipantId(id), kind }
+    TrackSource {
+        participant: ParticipantId(id),
+        kind,
+    }
 }
 
 pub(crate) fn server() -> SocketAddr {

@@ -61,7 +61,14 @@ impl Client {
             }
         });
         let candidate = Candidate::host(local, "udp").expect("is a host");
-        Self::offer(media, key(meeting, id), Link::Udp(socket), local, candidate, received)
+        Self::offer(
+            media,
+            key(meeting, id),
+            Link::Udp(socket),
+            local,
+            candidate,
+            received,
+        )
     }
 
     /// Offers over ICE-TCP.
@@ -73,15 +80,29 @@ impl Client {
         let (sender, received) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             loop {
-                let Ok(length) = reader.read_u16().await else { return };
+                let Ok(length) = reader.read_u16().await else {
+                    return;
+                };
                 let mut frame = vec![0; usize::from(length)];
                 if reader.read_exact(&mut frame).await.is_err() || sender.send((remote, frame)).is_err() {
                     return;
                 }
             }
         });
-        let candidate = Candidate::builder().tcp().host(local).tcptype(TcpType::Active).build().expect("is a host");
-        Self::offer(media, key(meeting, id), Link::Tcp(writer), local, candidate, received)
+        let candidate = Candidate::builder()
+            .tcp()
+            .host(local)
+            .tcptype(TcpType::Active)
+            .build()
+            .expect("is a host");
+        Self::offer(
+            media,
+            key(meeting, id),
+            Link::Tcp(writer),
+            local,
+            candidate,
+            received,
+        )
     }
 
     fn offer(
@@ -101,7 +122,10 @@ impl Client {
             Codec::Vp9,
             Frequency::NINETY_KHZ,
             None,
-            FormatParams { profile_id: Some(0), ..FormatParams::default() },
+            FormatParams {
+                profile_id: Some(0),
+                ..FormatParams::default()
+            },
         );
         let mut rtc = config.build(now);
         rtc.add_local_candidate(candidate);
@@ -111,9 +135,20 @@ impl Client {
             api.add_media(MediaKind::Audio, Direction::RecvOnly, None, None, None);
         }
         let (offer, pending) = api.apply().expect("has changes");
-        let publish = vec![PublishedMid { mid: microphone.to_string(), kind: TrackKind::Microphone }];
-        media.send(SfuCommand::SetTracks { peer: key, active: vec![TrackKind::Microphone] });
-        media.send(SfuCommand::Offer { peer: key, transport: 1, sdp: Redacted(offer.to_sdp_string()), publish });
+        let publish = vec![PublishedMid {
+            mid: microphone.to_string(),
+            kind: TrackKind::Microphone,
+        }];
+        media.send(SfuCommand::SetTracks {
+            peer: key,
+            active: vec![TrackKind::Microphone],
+        });
+        media.send(SfuCommand::Offer {
+            peer: key,
+            transport: 1,
+            sdp: Redacted(offer.to_sdp_string()),
+            publish,
+        });
         Self {
             key,
             is_connected: false,
@@ -137,11 +172,24 @@ impl Client {
             && let Some(pending) = self.pending.take()
         {
             self.answer = Some(sdp.0.clone());
-            let proto = if matches!(self.link, Link::Udp(_)) { " UDP " } else { " TCP " };
-            let is_for_us = |line: &&str| !line.starts_with("a=candidate:") || line.to_uppercase().contains(proto);
-            let sdp: String = sdp.0.lines().filter(is_for_us).map(|line| format!("{line}\r\n")).collect();
+            let proto = if matches!(self.link, Link::Udp(_)) {
+                " UDP "
+            } else {
+                " TCP "
+            };
+            let is_for_us =
+                |line: &&str| !line.starts_with("a=candidate:") || line.to_uppercase().contains(proto);
+            let sdp: String = sdp
+                .0
+                .lines()
+                .filter(is_for_us)
+                .map(|line| format!("{line}\r\n"))
+                .collect();
             let answer = SdpAnswer::from_sdp_string(&sdp).expect("the server writes SDP");
-            self.rtc.sdp_api().accept_answer(pending, answer).expect("the answer fits");
+            self.rtc
+                .sdp_api()
+                .accept_answer(pending, answer)
+                .expect("the answer fits");
         }
     }
 
@@ -170,9 +218,17 @@ impl Client {
             return;
         }
         self.next_voice_at = now + Duration::from_millis(20);
-        let pt = self.rtc.codec_config().params().iter().find(|params| params.spec().codec == Codec::Opus);
+        let pt = self
+            .rtc
+            .codec_config()
+            .params()
+            .iter()
+            .find(|params| params.spec().codec == Codec::Opus);
         let pt = pt.expect("is configured").pt();
-        let extensions = ExtensionValues { audio_level: Some(-20), ..ExtensionValues::default() };
+        let extensions = ExtensionValues {
+            audio_level: Some(-20),
+            ..ExtensionValues::default()
+        };
         let time = u32::try_from(self.seq_no * 960).expect("short tests");
         let mut api = self.rtc.direct_api();
         let stream = api.stream_tx_by_mid(self.microphone, None).expect("was declared");
@@ -185,7 +241,10 @@ impl Client {
         loop {
             match self.rtc.poll_output().expect("works") {
                 Output::Timeout(at) => return at,
-                Output::Transmit(transmit) => self.send(transmit.destination, &transmit.contents).await.expect("sends"),
+                Output::Transmit(transmit) => self
+                    .send(transmit.destination, &transmit.contents)
+                    .await
+                    .expect("sends"),
                 Output::Event(Event::Connected) => self.is_connected = true,
                 Output::Event(Event::RtpPacket(packet)) => {
                     assert_eq!(packet.payload[..], [0x77; 80]);
@@ -231,11 +290,19 @@ pub(crate) async fn run_until(
 }
 
 pub(crate) fn key(meeting: MeetingId, id: u32) -> PeerKey {
-    PeerKey { meeting, participant: ParticipantId(id) }
+    PeerKey {
+        meeting,
+        participant: ParticipantId(id),
+    }
 }
 
 pub(crate) fn start(workers: usize) -> MediaHandle {
     let any = SocketAddr::new(IpAddr::from(Ipv4Addr::LOCALHOST), 0);
-    let config = incamera_media::MediaConfig { udp: any, tcp: any, workers, candidates: vec![] };
+    let config = incamera_media::MediaConfig {
+        udp: any,
+        tcp: any,
+        workers,
+        candidates: vec![],
+    };
     incamera_media::MediaServer::start(config).expect("loopback has free ports")
 }

@@ -11,10 +11,22 @@ async fn panic_stays_in_its_meeting() {
     let media = start(1);
     let [failing, other] = [1, 2].map(|byte| MeetingId::new([byte; 16]));
     let (mut failing_events, mut other_events) = (media.attach(failing), media.attach(other));
-    let mut failing_clients = [Client::over_udp(&media, failing, 1).await, Client::over_udp(&media, failing, 2).await];
-    let mut clients = [Client::over_udp(&media, other, 1).await, Client::over_udp(&media, other, 2).await];
-    run_until(&mut failing_clients, &mut failing_events, |clients| clients.iter().all(|client| client.heard > 5)).await;
-    run_until(&mut clients, &mut other_events, |clients| clients.iter().all(|client| client.heard > 5)).await;
+    let mut failing_clients = [
+        Client::over_udp(&media, failing, 1).await,
+        Client::over_udp(&media, failing, 2).await,
+    ];
+    let mut clients = [
+        Client::over_udp(&media, other, 1).await,
+        Client::over_udp(&media, other, 2).await,
+    ];
+    run_until(&mut failing_clients, &mut failing_events, |clients| {
+        clients.iter().all(|client| client.heard > 5)
+    })
+    .await;
+    run_until(&mut clients, &mut other_events, |clients| {
+        clients.iter().all(|client| client.heard > 5)
+    })
+    .await;
 
     media.send(SfuCommand::Crash { meeting: failing });
     let before = clients.iter().map(|client| client.heard).min().unwrap_or(0);
@@ -29,6 +41,12 @@ async fn panic_stays_in_its_meeting() {
     assert!(failed);
     assert_eq!((media.stats().meetings, media.stats().peers), (1, 2));
 
-    let mut again = [Client::over_udp(&media, failing, 1).await, Client::over_udp(&media, failing, 2).await];
-    run_until(&mut again, &mut failing_events, |clients| clients.iter().all(|client| client.heard > 5)).await;
+    let mut again = [
+        Client::over_udp(&media, failing, 1).await,
+        Client::over_udp(&media, failing, 2).await,
+    ];
+    run_until(&mut again, &mut failing_events, |clients| {
+        clients.iter().all(|client| client.heard > 5)
+    })
+    .await;
 }
