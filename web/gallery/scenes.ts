@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The made-up meetings of the gallery.
+
+import type { CaptureState, DeviceFailure, LocalState } from "../src/room/client";
+import type { Mode, ParticipantView, TrackKind, View } from "../src/room/view";
+
+export interface Scene {
+  mode: Mode;
+  view: View | null;
+  local: LocalState;
+  toasts?: readonly (readonly [string, "info" | "warning"])[];
+  /** Becomes the view a moment later, so that there is a picture to freeze. */
+  then?: View;
+}
+
+/** Returns the meeting behind a screen's name. */
+export function sceneOf(name: string): Scene {
+  const mode: Mode = name.includes("standard") ? "standard" : "e2ee";
+  const scene: Scene = { mode, view: viewOf(people(4), { mode, safetyCode: mode === "e2ee" ? CODE : null }), local: local() };
+  switch (name) {
+    case "prejoin-denied":
+      return { ...scene, local: local({ camera: failed("permission_denied"), microphone: failed("permission_denied") }) };
+    case "prejoin-busy":
+      return { ...scene, local: local({ camera: failed("device_busy") }) };
+    case "prejoin-asking":
+      return { ...scene, local: local({ camera: { ...OFF, isStarting: true }, microphone: { ...OFF, isStarting: true } }) };
+    case "call-joining":
+      return { ...scene, view: null };
+    case "call-alone":
+      return { ...scene, view: viewOf(people(1)) };
+    case "call-two":
+      return { ...scene, view: viewOf(people(2)) };
+    case "call-nine":
+      return { ...scene, view: viewOf(people(9)) };
+    case "call-many":
+      return { ...scene, view: viewOf(people(34)) };
+    case "call-toasts":
+      return {
+        ...scene,
+        toasts: [
+          ["Somebody without the link’s secret tried to enter. They were refused.", "warning"],
+          ["Chidi Okafor joined", "info"],
+          ["Meeting link copied", "info"],
+        ],
+      };
+    case "call-share": {
+      const all = people(5);
+      all[1]?.tracks.push("screen");
+      return { ...scene, view: viewOf(all) };
+    }
+    case "call-sharing":
+      return { ...scene, local: { ...local(), screen: { isOn: true, hasAudio: false } } };
+    case "call-locked": {
+      const all = people(5);
+      const [, waiting, alarmed, gone] = all;
+      if (waiting !== undefined) waiting.key = "waiting";
+      if (alarmed !== undefined) Object.assign(alarmed, { key: "waiting", alarm: "not_in_group" });
+      if (gone !== undefined) gone.isConnected = false;
+      return { ...scene, view: viewOf(all, { isSendingPaused: true }) };
+    }
+    case "call-reconnecting": {
+      const view = viewOf(people(4));
+      return { ...scene, view, then: { ...view, state: "reconnecting", speakers: [] } };
+    }
+    case "call-chat":
+      return { ...scene, then: { ...scene.view as View, chat: CHAT } };
+    default:
+      return scene;
+  }
+}
+
+function viewOf(participants: ParticipantView[], part: Partial<View> = {}): View {
+  return {
+    state: "active",
+    leftBecause: null,
+    mode: "e2ee",
+    me: 1,
+    participants,
+    iAmHost: true,
+    safetyCode: CODE,
+    epoch: 7,
+    chat: [],
+    speakers: participants.length > 1 ? [2] : [],
+    active: ["microphone", "camera"],
+    isSendingPaused: false,
+    notices: [],
+    ...part,
+  };
+}
+
+function people(count: number): ParticipantView[] {
+  return Array.from({ length: count }, (_, index) => {
+    const tracks: TrackKind[] = [];
+    if (index % 3 !== 2) tracks.push("camera");
+    if (index % 4 !== 3) tracks.push("microphone");
+    return {
+      participant: index + 1,
+      name: NAMES[index % NAMES.length] ?? "",
+      isMe: index === 0,
+      isHost: index === 0,
+      isConnected: true,
+      tracks,
+      key: "ready",
+      alarm: null,
+    };
+  });
+}
+
+function local(part: Partial<LocalState> = {}): LocalState {
+  return {
+    microphone: { ...OFF, isOn: true, deviceId: "m1" },
+    camera: { ...OFF, isOn: true, deviceId: "c1" },
+    screen: { isOn: false, hasAudio: false },
+    microphones: [
+      { id: "m1", label: "Built-in microphone" },
+      { id: "m2", label: "Yeti Stereo Microphone (b58e:9e84)" },
+    ],
+    cameras: [
+      { id: "c1", label: "FaceTime HD Camera" },
+      { id: "c2", label: "Desk camera" },
+    ],
+    speakers: [
+      { id: "s1", label: "Built-in speakers" },
+      { id: "s2", label: "Headphones" },
+    ],
+    speakerId: "s1",
+    ...part,
+  };
+}
+
+function failed(failure: DeviceFailure): CaptureState {
+  return { ...OFF, failure };
+}
+
+const OFF: CaptureState = { isOn: false, isStarting: false, deviceId: null, failure: null };
+
+const CODE = { emoji: ["🐢", "🌲", "🚲", "🍋", "🎈", "🔔", "⚓"], names: ["turtle", "tree", "bicycle", "lemon", "balloon", "bell", "anchor"], digits: "408122957731064485209913756620" };
+
+const NAMES = [
+  "Ana Lindqvist", "Ben Adeyemi", "Chidi Okafor", "Mei-Ling Tan", "Öznur Çelik", "Diego Fernández de la Vega y Montalbán",
+  "Priya", "Jakub Novák", "Sofía", "Тарас Шевчук", "Yuki 🎈", "Lars",
+];
+
+const CHAT = [
+  { id: 1, from: 2, name: "Ben Adeyemi", text: "Morning! Can everyone hear me?", isMine: false },
+  { id: 2, from: 1, name: "Ana Lindqvist", text: "Loud and clear.", isMine: true },
+  { id: 3, from: 3, name: "Chidi Okafor", text: "Here is the draft for today:", isMine: false },
+  { id: 4, from: 3, name: "Chidi Okafor", text: "https://example.org/a-rather-long-address/that-has-to-be-broken-somewhere/or-else-it-would-leave-the-panel", isMine: false },
+  { id: 5, from: 2, name: "Ben Adeyemi", text: "Thanks. I will share my screen in a moment, then we can go through it page by page.", isMine: false },
+  { id: 6, from: 1, name: "Ana Lindqvist", text: "👍", isMine: true },
+];

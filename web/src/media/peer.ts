@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// One transport: a peer connection whose lines are laid out beforehand, four that send and a number of slots that
+// receive. Every line's frames pass through a frame worker from the first one on.
+
+import type { Command, PublishedLine, TrackKind, TrackSource } from "../generated";
+import type { FrameWorkers } from "./frame-workers";
+import { addReceivingLine, addSendingLine, requestKeyframe } from "./lines";
+import { Slots } from "./slots";
+
+/** What a {@link Peer} asks for and reports. */
+export interface PeerEvents {
+  send(command: Command): void;
+  streamsChanged(): void;
+}
+
+interface ReceivingLine {
+  transceiver: RTCRtpTransceiver;
+  number: number;
+  stream: MediaStream;
+}
+
+/** One peer connection, from {@link Peer.offer} to {@link Peer.close}. */
+export class Peer {
+  readonly transport: number;
+  readonly #connection: RTCPeerConnection;
+  readonly #workers: FrameWorkers;
+  readonly #events: PeerEvents;
+  readonly #sending = new Map<TrackKind, RTCRtpTransceiver>();
+  readonly #receiving: ReceivingLine[] = [];
+  readonly #slots = new Slots<ReceivingLine>();
+  #last: Promise<void> = Promise.resolve();
+  #answered: (() => void) | null = null;
+  #patience: ReturnType<typeof setTimeout> | null = null;
+  #isClosed = false;
+
+  constructor(transport: number, workers: FrameWorkers, events: PeerEvents) {
+    this.transport = transport;
+    this.#workers = workers;
+    this.#events = events;
+    this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.#connection.addEventListener("connectionstatechange", () => this.#connectionChanged());
+    for (const kind of SENDING_ORDER) {
+      this.#sending.set(kind, addSendingLine(this.#connection, kind, workers.senderTransform(kind)));
+    }
+    this.#addSlots("audio", AUDIO_SLOTS);
+    this.#addSlots("video", VIDEO_SLOTS);
+  }
+
+  /** Offers what is laid out, with the tracks that are on. */
+  offer(tracks: ReadonlyMap<TrackKind, MediaStreamTrack | null>): void {
+    this.#inOrder(async () => {
+      await Promise.all([...tracks].map(([kind, track]) => this.#sending.get(kind)?.sender.replaceTrack(track)));
+      await this.#negotiate();
+    });
+  }
+
+  answer(sdp: string): void {
+    // Not queued: the negotiation at the head of the queue waits for it.
+    void this.#connection
+      .setRemoteDescription({ type: "answer", sdp })
+      .catch(() => this.#fail())
+      .finally(() => this.#answered?.());
+  }
+
+  /** Sends `track` as the given kind from here on; needs no negotiation. */
+  setTrack(kind: TrackKind, track: MediaStreamTrack | null): void {
+    const sender = this.#sending.get(kind)?.sender;
+    if (sender !== undefined && sender.track !== track) void sender.replaceTrack(track).catch(() => undefined);
+  }
+
+  assignSlot(mid: string, source: TrackSource | null): void {
+    if (this.#slots.assign(mid, source)) this.#events.streamsChanged();
+  }
+
+  addSlots(audio: number, video: number): void {
+    this.#inOrder(async () => {
+      this.#addSlots("audio", audio - this.#countSlots("audio"));
+      this.#addSlots("video", video - this.#countSlots("video"));
+      await this.#negotiate();
+    });
+  }
+
+  produceKeyframe(kind: TrackKind): void {
+    const sender = this.#sending.get(kind)?.sender;
+    if (sender !== undefined && sender.track !== null) void requestKeyframe(sender).catch(() => undefined);
+  }
+
+  streamFor(participant: number, kind: TrackKind): MediaStream | null {
+    return this.#slots.lineFor(participant, kind)?.stream ?? null;
+  }
+
+  /** Returns whose track a slot carries. */
+  sourceOf(mid: string): TrackSource | null {
+    return this.#slots.sourceOf(mid);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#endPatience();
+    this.#answered?.();
+    this.#connection.close();
+    this.#workers.closeTransport(this.transport);
+  }
+
+  async #negotiate(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#connection.setLocalDescription();
+    for (const line of this.#receiving) {
+      const { mid } = line.transceiver;
+      if (mid === null) continue;
+      this.#workers.bindLine(this.transport, line.number, mid);
+      this.#slots.add(mid, line);
+    }
+    const sdp = this.#connection.localDescription?.sdp;
+    if (sdp === undefined || this.#isClosed) return;
+    const answered = new Promise<void>((resolve) => (this.#answered = resolve));
+    this.#events.send({ type: "offer", transport: this.transport, sdp, publish: this.#published() });
+    await answered;
+    this.#answered = null;
+  }
+
+  #published(): PublishedLine[] {
+    return [...this.#sending].flatMap(([kind, { mid }]) => (mid === null ? [] : [{ mid, kind }]));
+  }
+
+  #addSlots(kind: "audio" | "video", count: number): void {
+    for (let added = 0; added < count; added += 1) {
+      const number = this.#receiving.length;
+      const position = this.#countSlots(kind);
+      const transform = this.#workers.receiverTransform(this.transport, number, kind, position);
+      const transceiver = addReceivingLine(this.#connection, kind, transform);
+      const stream = new MediaStream([transceiver.receiver.track]);
+      this.#receiving.push({ transceiver, number, stream });
+    }
+  }
+
+  #countSlots(kind: "audio" | "video"): number {
+    return this.#receiving.filter((line) => line.transceiver.receiver.track.kind === kind).length;
+  }
+
+  #connectionChanged(): void {
+    this.#endPatience();
+    const state = this.#connection.connectionState;
+    if (state === "failed") this.#fail();
+    if (state === "disconnected") this.#patience = setTimeout(() => this.#fail(), PATIENCE_MS);
+  }
+
+  #endPatience(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
+  }
+
+  #fail(): void {
+    if (!this.#isClosed) this.#events.send({ type: "transportFailed", transport: this.transport });
+  }
+
+  #inOrder(act: () => Promise<void>): void {
+    this.#last = this.#last.then(() => (this.#isClosed ? undefined : act())).catch(() => this.#fail());
+  }
+}
+
+// The server relies on this order of m-lines only through the list that goes with each offer.
+const SENDING_ORDER: readonly TrackKind[] = ["microphone", "camera", "screen", "screen_audio"];
+
+// As many as a meeting of a dozen needs: each slot costs about 1 kB of SDP, each renegotiation a pause.
+const AUDIO_SLOTS = 8;
+const VIDEO_SLOTS = 12;
+
+// A path that is back within two seconds is cheaper than a new handshake; waiting for "failed" takes fifteen.
+const PATIENCE_MS = 2000;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the encryption button says: computed from the keys that the session holds, never from a server's flag.
+
+import type { View } from "./view";
+
+export interface Badge {
+  state: "setting_up" | "secure" | "attention" | "server";
+  /** The button's text and the beginning of its accessible name. */
+  label: string;
+  /** What needs attention, if anything. */
+  detail: string | null;
+}
+
+/** Returns what the encryption button says. */
+export function badgeOf(view: Pick<View, "mode" | "safetyCode" | "participants" | "isSendingPaused">): Badge {
+  if (view.mode === "standard") return { state: "server", label: "Encrypted by the server", detail: null };
+  if (view.safetyCode === null) return { state: "setting_up", label: "Setting up encryption", detail: null };
+  const alarms = view.participants.filter(({ alarm }) => alarm !== null).length;
+  const label = "End-to-end encrypted";
+  if (view.isSendingPaused) return { state: "attention", label, detail: "sending is paused" };
+  if (alarms > 0) return { state: "attention", label, detail: alarms === 1 ? "1 person does not match" : `${alarms} people do not match` };
+  return { state: "secure", label, detail: null };
+}
+
+/** Returns the thirty digits in groups of five. */
+export function groupDigits(digits: string): string[] {
+  return digits.replace(/\D/g, "").match(/\d{1,5}/g) ?? [];
+}

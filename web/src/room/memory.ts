@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What the page remembers: the name over visits, and within a tab whether microphone and camera were on, so that a
+// reload never turns on what was off. No key and no link is kept here.
+
+export interface Wanted {
+  microphone: boolean;
+  camera: boolean;
+}
+
+/** The page's memory. Storage that is full or forbidden is as good as empty. */
+export class Memory {
+  readonly #lasting: Storage | null;
+  readonly #tab: Storage | null;
+
+  constructor(lasting: Storage | null, tab: Storage | null) {
+    this.#lasting = lasting;
+    this.#tab = tab;
+  }
+
+  /** Opens the browser's storage. */
+  static ofBrowser(): Memory {
+    return new Memory(
+      attempt(() => localStorage),
+      attempt(() => sessionStorage),
+    );
+  }
+
+  name(): string {
+    return attempt(() => this.#lasting?.getItem(NAME) ?? null) ?? "";
+  }
+
+  rememberName(name: string): void {
+    attempt(() => this.#lasting?.setItem(NAME, name));
+  }
+
+  /** Returns what was on in this meeting before a reload; everything for a first visit. */
+  wanted(meeting: string): Wanted {
+    const text = attempt(() => this.#tab?.getItem(WANTED + meeting) ?? null);
+    const on = (text ?? "microphone camera").split(" ");
+    return { microphone: on.includes("microphone"), camera: on.includes("camera") };
+  }
+
+  rememberWanted(meeting: string, wanted: Wanted): void {
+    const on = [wanted.microphone ? "microphone" : "", wanted.camera ? "camera" : ""].filter(Boolean);
+    attempt(() => this.#tab?.setItem(WANTED + meeting, on.join(" ")));
+  }
+}
+
+function attempt<T>(what: () => T): T | null {
+  try {
+    return what();
+  } catch {
+    return null;
+  }
+}
+
+const NAME = "incamera.name";
+const WANTED = "incamera.wanted.";
