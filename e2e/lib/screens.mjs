@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Every screen of the product, and how one gets there: shared by the accessibility story and by `npm run screens`.
+
+import { Bot } from "./bot.mjs";
+import { withoutSecret } from "./links.mjs";
+import { NAMES } from "./person.mjs";
+
+/**
+ * @typedef {{person: import("./person.mjs").Person, server: import("./server.mjs").Server, bot: (bot: Bot) => Bot}} Scene
+ * @type {Array<{name: string, arrange: (scene: Scene) => Promise<void>}>}
+ */
+export const SCREENS = [
+  {
+    name: "home",
+    async arrange({ person, server }) {
+      await person.goTo(`${server.origin}/`);
+      await person.expect("button", NAMES.newMeeting);
+    },
+  },
+  {
+    name: "pre-join",
+    async arrange({ person, server }) {
+      await person.makeMeeting(server.origin, "e2ee");
+      await person.expect("button", NAMES.cameraOff);
+    },
+  },
+  {
+    name: "pre-join-standard",
+    async arrange({ person, server }) {
+      await person.makeMeeting(server.origin, "standard");
+      await person.expect("button", NAMES.cameraOff);
+    },
+  },
+  {
+    name: "pre-join-no-devices",
+    async arrange({ person, server }) {
+      await person.page.evaluateOnNewDocument(() => {
+        if (!navigator.mediaDevices) return;
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+      });
+      await person.makeMeeting(server.origin, "e2ee");
+      await person.reads("Your browser blocks the camera");
+    },
+  },
+  {
+    name: "call-alone",
+    async arrange({ person, server }) {
+      await person.makeMeeting(server.origin, "e2ee");
+      await person.joinNow();
+    },
+  },
+  { name: "call-grid", arrange: (scene) => joinBots(scene) },
+  {
+    name: "call-speaker",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.press("More options");
+      await scene.person.press("Speaker", "menuitemradio");
+      await scene.person.expectGone("menuitemradio", "Speaker");
+    },
+  },
+  {
+    name: "call-menu",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.press("More options");
+      await scene.person.expect("menuitem", "End meeting for everyone");
+    },
+  },
+  {
+    name: "call-people",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.openPanel(NAMES.people);
+    },
+  },
+  {
+    name: "call-actions",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.openPanel(NAMES.people);
+      await scene.person.press("Actions for Robo 1");
+      await scene.person.expect("menuitem", "Remove from meeting");
+    },
+  },
+  {
+    name: "call-chat",
+    async arrange(scene) {
+      await joinBots(scene, ["--say", "Good morning! Is the picture all right?"]);
+      await scene.person.say("Clear as day.");
+      await scene.person.reads("Is the picture all right?", "Clear as day.");
+    },
+  },
+  {
+    name: "call-encryption",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.openEncryption();
+    },
+  },
+  {
+    name: "end",
+    async arrange({ person, server }) {
+      await person.makeMeeting(server.origin, "e2ee");
+      await person.joinNow();
+      await person.press(NAMES.leave);
+      await person.reads("You left the meeting");
+    },
+  },
+  {
+    name: "missing-secret",
+    async arrange({ person, server }) {
+      const { invitation } = await server.newMeeting("e2ee");
+      await person.goTo(withoutSecret(invitation));
+      await person.reads("The link is missing its secret");
+    },
+  },
+];
+
+async function joinBots({ person, server, bot }, args = []) {
+  const link = await person.makeMeeting(server.origin, "e2ee");
+  await person.joinNow();
+  bot(Bot.join(link, ["--people", "3", "--name", "Robo", ...args]));
+  for (const number of [1, 2, 3]) await person.seesPattern(`Robo ${number}`, number);
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// What every story needs: a server, browsers that are started once per file, and evidence when it goes wrong.
+
+import { after, before, test } from "node:test";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { launchChromium, launchFirefox } from "./browsers.mjs";
+import { OUT } from "./process.mjs";
+import { Person } from "./person.mjs";
+import { Server } from "./server.mjs";
+
+// A story that takes longer hangs: the slowest takes a third of it on two cores.
+const STORY_TIMEOUT = 180_000;
+
+/**
+ * The stage of one file of stories. The server is fresh for the file.
+ * @param {{browsers?: Array<"chromium" | "firefox">, chromiumArgs?: string[]}} [options]
+ */
+export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
+  const set = {
+    /** @type {Server} */ server: undefined,
+    /** @type {import("./browsers.mjs").Browser} */ chromium: undefined,
+    /** @type {import("./browsers.mjs").Browser} */ firefox: undefined,
+    /** @type {Person[]} */ people: [],
+    /** @type {import("./bot.mjs").Bot[]} */ bots: [],
+  };
+  before(async () => {
+    const launches = [
+      Server.start().then((server) => (set.server = server)),
+      browsers.includes("chromium") ? launchChromium(chromiumArgs).then((browser) => (set.chromium = browser)) : null,
+      browsers.includes("firefox") ? launchFirefox().then((browser) => (set.firefox = browser)) : null,
+    ];
+    await Promise.all(launches);
+  }, { timeout: 120_000 });
+  after(async () => {
+    await Promise.all([set.chromium?.close(), set.firefox?.close()]);
+    await set.server?.stop();
+  }, { timeout: 60_000 });
+
+  return {
+    set,
+    /**
+     * One story. Its people and bots are gone when it ends; screenshots stay when it failed.
+     * @param {string} name
+     * @param {(set: typeof set, tools: {person: Function, bot: Function}) => Promise<void>} body
+     */
+    story(name, body) {
+      test(name, { timeout: STORY_TIMEOUT }, async () => {
+        const people = [];
+        const bots = [];
+        const tools = {
+          person: async (browser, title, options) => {
+            const person = await Person.at(browser, title, options);
+            people.push(person);
+            return person;
+          },
+          bot: (bot) => {
+            bots.push(bot);
+            return bot;
+          },
+        };
+        try {
+          await body(set, tools);
+        } catch (error) {
+          for (const person of people) await person.keepEvidence(name);
+          await keepLogs(name, set.server, bots);
+          throw error;
+        } finally {
+          await Promise.all(bots.map((bot) => bot.child.stop()));
+          await Promise.all(people.map((person) => person.page.close().catch(() => {})));
+        }
+      });
+    },
+  };
+}
+
+async function keepLogs(name, server, bots) {
+  await mkdir(OUT, { recursive: true });
+  const stem = join(OUT, name.replace(/[^\w-]+/g, "_"));
+  await writeFile(`${stem}.server.log`, `${server?.child?.stdout}\n${server?.child?.stderr}`).catch(() => {});
+  for (const [index, bot] of bots.entries()) {
+    await writeFile(`${stem}.bot-${index}.log`, `${bot.child.stdout}\n${bot.child.stderr}`).catch(() => {});
+  }
+}
