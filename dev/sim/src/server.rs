@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The server: a real meeting, what a store would keep of it, and the relay in place of the media plane.
+
+use std::collections::BTreeMap;
+
+use meeting::{Effect, Greeting, Meeting, MeetingConfig, Record};
+use protocol::{ConnectionId, ErrorCode, ServerMessage, Timestamp};
+use rand_chacha::ChaCha20Rng;
+
+use crate::{client::ClientId, relay::Relay};
+
+pub(crate) struct Server {
+    config: MeetingConfig,
+    meeting: Option<Meeting>,
+    stored: Option<Vec<u8>>,
+    greetings: BTreeMap<ConnectionId, Greeting>,
+    clients: BTreeMap<ConnectionId, ClientId>,
+    last_connection: u64,
+    pub(crate) relay: Relay,
+    outgoing: Vec<Outgoing>,
+}
+
+/// Something for one connection.
+pub(crate) enum Outgoing {
+    Message(ConnectionId, ServerMessage),
+    Close(ConnectionId),
+}
+
+impl Server {
+    pub(crate) fn new(config: MeetingConfig) -> Self {
+        Self {
+            meeting: Some(Meeting::new(config.clone())),
+            config,
+            stored: None,
+            greetings: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            last_connection: 0,
+            relay: Relay::default(),
+            outgoing: Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.meeting.is_some()
+    }
+
+    /// Stops at once, and forgets whatever it did not store. Returns the connections that break.
+    pub(crate) fn stop(&mut self) -> Vec<ConnectionId> {
+        self.meeting = None;
+        self.greetings.clear();
+        self.relay = Relay::default();
+        std::mem::take(&mut self.clients).into_keys().collect()
+    }
+
+    /// Goes on from what was stored.
+    pub(crate) fn start(&mut self, now: Timestamp) {
+        self.meeting = Some(match &self.stored {
+            Some(state) => Meeting::restore(now, self.config.clone(), state).expect("it stored this itself"),
+            None => Meeting::new(self.config.clone()),
+        });
+    }
+
+    pub(crate) fn client_of(&self, connection: ConnectionId) -> Option<ClientId> {
+        self.clients.get(&connection).copied()
+    }
+
+    pub(crate) fn accept(&mut self, rng: &mut ChaCha20Rng, client: ClientId) -> ConnectionId {
+        self.last_connection += 1;
+        let connection = ConnectionId(self.last_connection);
+        let (greeting, challenge) = Greeting::new(rng);
+        self.greetings.insert(connection, greeting);
+        self.clients.insert(connection, client);
+        self.outgoing.push(Outgoing::Message(connection, challenge));
+        connection
+    }
+
+    pub(crate) fn handle_message(
+        &mut self,
+        now: Timestamp,
+        rng: &mut ChaCha20Rng,
+        connection: ConnectionId,
+        bytes: &[u8],
+    ) {
+        let Some(meeting) = &mut self.meeting else {
+            return;
+        };
+        match self.greetings.remove(&connection) {
+            Some(greeting) => match greeting.handle_message(bytes) {
+                Ok((id, hello)) if id == self.config.meeting => {
+                    meeting.handle_hello(now, rng, connection, hello);
+                }
+                Ok(_) => self.refuse(connection, ErrorCode::UnknownMeeting),
+                Err(code) => self.refuse(connection, code),
+            },
+            None => meeting.handle_message(now, rng, connection, bytes),
+        }
+        self.drain();
+    }
+
+    pub(crate) fn handle_closed(&mut self, now: Timestamp, connection: ConnectionId) {
+        self.greetings.remove(&connection);
+        self.clients.remove(&connection);
+        if let Some(meeting) = &mut self.meeting {
+            meeting.handle_disconnected(now, connection);
+        }
+        self.drain();
+    }
+
+    pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
+        self.meeting.as_ref().and_then(Meeting::poll_timeout)
+    }
+
+    pub(crate) fn handle_timeout(&mut self, now: Timestamp, rng: &mut ChaCha20Rng) {
+        if let Some(meeting) = &mut self.meeting {
+            meeting.handle_timeout(now, rng);
+        }
+        self.drain();
+    }
+
+    pub(crate) fn take_outgoing(&mut self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    pub(crate) fn forget(&mut self, connection: ConnectionId) {
+        self.clients.remove(&connection);
+    }
+
+    fn refuse(&mut self, connection: ConnectionId, code: ErrorCode) {
+        self.outgoing
+            .push(Outgoing::Message(connection, ServerMessage::Refused { code }));
+        self.outgoing.push(Outgoing::Close(connection));
+    }
+
+    fn drain(&mut self) {
+        let Some(meeting) = &mut self.meeting else {
+            return;
+        };
+        while let Some(effect) = meeting.poll_effect() {
+            match effect {
+                Effect::Send { connection, message } => {
+                    self.outgoing.push(Outgoing::Message(connection, message));
+                }
+                Effect::Close { connection, .. } => self.outgoing.push(Outgoing::Close(connection)),
+                Effect::Media(command) => {
+                    for event in self.relay.handle_command(command) {
+                        meeting.handle_media_event(event);
+                    }
+                }
+                Effect::Persist(Record::State { state, .. }) => self.stored = Some(state),
+                Effect::Persist(Record::Ended) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! A commit that the server cannot tell from a good one, and every member refuses.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use incamera_sim::Link;
+use protocol::{ClientMessage, MeetingLink, ServerMessage};
+use session::NoticeCode;
+
+use crate::{ghost, meeting_of};
+
+#[test]
+fn the_group_goes_back_and_the_intruder_is_evicted() {
+    let (mut world, [hana, bob, carol]) = meeting_of(1, ["hana", "bob", "carol"]);
+    let code = world.view(hana).safety_code.clone();
+    let welcome = Arc::new(Mutex::new(None));
+    let sink = Arc::clone(&welcome);
+    let mallory = incamera_sim::ClientId(3);
+    world.tamper_from_server(Box::new(move |id, message| {
+        if id == mallory
+            && let ServerMessage::Welcome {
+                participant,
+                group: Some(state),
+                ..
+            } = &message
+        {
+            *sink.lock().expect("one thread") = Some((*participant, state.clone()));
+        }
+        vec![message]
+    }));
+    // Mallory's client notices the wrong secret and says goodbye; a client of her own making would not.
+    world.tamper_to_server(Box::new(move |id, message| {
+        let is_goodbye = id == mallory && message == ClientMessage::Leave;
+        match welcome.lock().expect("one thread").take_if(|_| is_goodbye) {
+            Some((participant, state)) => vec![ghost::join(&state, participant)],
+            None => vec![message],
+        }
+    }));
+    let link = MeetingLink {
+        secret: Some([9; 32]),
+        ..e2ee::invitation(&world.host_link())
+    };
+    assert_eq!(world.join_with("mallory", link, Link::default()), mallory);
+    world.expect_out(mallory);
+    let is_refused = world.run_until(Duration::from_secs(2), |world| {
+        [hana, bob, carol].iter().all(|id| {
+            world
+                .view(*id)
+                .notices
+                .iter()
+                .any(|notice| notice.code == NoticeCode::GhostRefused)
+        })
+    });
+    world.check(is_refused, "every member refuses");
+    world.converge();
+    assert_eq!(world.view(hana).safety_code, code, "the group is where it was");
+    world.stop_tampering();
+    world.join("dave");
+    world.converge();
+    assert_eq!(world.view(hana).participants.len(), 4, "and goes on");
+}
