@@ -282,6 +282,7 @@ impl Stay {
     }
 
     fn handle_view(&mut self, now: Instant, view: View) {
+        self.tally.note_names(&view);
         let is_new_epoch = self.view.as_ref().is_none_or(|before| before.epoch != view.epoch);
         if is_new_epoch {
             self.tally.note_epoch();

@@ -21,6 +21,8 @@ pub(crate) struct Tally {
     dropped: BTreeMap<&'static str, u64>,
     keyframe_requests: u64,
     epochs: u64,
+    /// Whoever was ever there: at the end many are gone.
+    names: BTreeMap<ParticipantId, String>,
 }
 
 #[derive(Default)]
@@ -60,6 +62,7 @@ impl Tally {
             dropped: BTreeMap::new(),
             keyframe_requests: 0,
             epochs: 0,
+            names: BTreeMap::new(),
         }
     }
 
@@ -81,6 +84,13 @@ impl Tally {
     /// Returns whether a peer connection ever stood.
     pub(crate) const fn had_media(&self) -> bool {
         self.media_after.is_some()
+    }
+
+    /// Notes who is there.
+    pub(crate) fn note_names(&mut self, view: &View) {
+        for other in view.participants.iter().filter(|other| !other.name.is_empty()) {
+            self.names.insert(other.participant, other.name.clone());
+        }
     }
 
     /// Notes a new key epoch.
@@ -152,16 +162,9 @@ impl Tally {
 
     /// Writes the report.
     pub(crate) fn report(&self, name: &str, view: Option<&View>, problem: Option<String>) -> Report {
-        let name_of = |participant: ParticipantId| {
-            let views = view.map_or(&[][..], |view| &view.participants);
-            views
-                .iter()
-                .find(|known| known.participant == participant)
-                .map(|known| known.name.clone())
-        };
         let received = self.received.iter().map(|(source, received)| ReceivedReport {
             participant: source.participant,
-            name: name_of(source.participant),
+            name: self.names.get(&source.participant).cloned(),
             kind: source.kind,
             opened: received.opened,
             decodable: received.decodable,

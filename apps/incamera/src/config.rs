@@ -172,15 +172,15 @@ fn describe(error: figment::Error) -> String {
     let metadata = error.metadata.as_ref();
     let is_environment = metadata.is_some_and(|metadata| metadata.name.contains("environment"));
     let mut path = error.path.clone();
-    let wrong = match &error.kind {
-        Kind::UnknownField(name, known) => {
-            if path.last() != Some(name) {
-                path.push(name.clone());
-            }
-            format!("no such key; known here: {}", OneOf(known))
+    let wrong = if let Kind::UnknownField(name, known) = &error.kind {
+        if path.last() != Some(name) {
+            path.push(name.clone());
         }
-        Kind::Message(message) => message.clone(),
-        kind => kind.to_string(),
+        format!("no such key; known here: {}", OneOf(known))
+    } else if let Kind::Message(message) = &error.kind {
+        message.clone()
+    } else {
+        error.kind.to_string()
     };
     let key = if is_environment {
         format!("{ENVIRONMENT_PREFIX}{}", path.join("__").to_uppercase())

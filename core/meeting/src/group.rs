@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Meeting, MeetingConfig, RestoreError,
-    meeting::{Departure, Keys},
+    meeting::{Keys, depart::Departure},
     participant::Participant,
     reject::Rejection,
 };

@@ -10,7 +10,7 @@ use sfu::{SfuCommand, SfuEvent};
 
 use crate::{
     Meeting, host,
-    meeting::{Departure, Keys},
+    meeting::{Keys, depart::Departure},
     participant::Offer,
     reject::Rejection,
 };

@@ -17,6 +17,8 @@ pub(crate) struct Participant {
     pub(crate) is_host: bool,
     pub(crate) presence: Presence,
     pub(crate) media: Media,
+    /// The newest standard key that a client of the participant was sent.
+    pub(crate) key_epoch: Option<u64>,
 }
 
 /// Whether a participant has a connection.

@@ -135,7 +135,8 @@ impl Session {
         refusal: CommitRefusal,
     ) {
         tracing::info!(%refusal, epoch, "refused a commit");
-        if !refusal.deserves_report() {
+        // An own commit that is not known any more was made before the state was lost that belonged to it.
+        if !refusal.deserves_report() || self.me == Some(by) {
             if !matches!(refusal, CommitRefusal::Stale { .. }) {
                 self.rejoin_group(now);
             }
@@ -222,7 +223,10 @@ impl Session {
     /// Commits a removal that this host wants, or the server's proposals if this client is to, one at a time.
     pub(crate) fn commit_what_is_due(&mut self, now: Timestamp) {
         let group = &mut self.group;
-        let is_blocked = group.commit_until.is_some() || group.commit_at.is_some() || group.refused.is_some();
+        let is_blocked = group.is_catching_up
+            || group.commit_until.is_some()
+            || group.commit_at.is_some()
+            || group.refused.is_some();
         if is_blocked || !self.connection.is_open() {
             return;
         }

@@ -43,6 +43,8 @@ pub(crate) struct Group {
     /// The epoch for which the server named this client as committer.
     pub(crate) designated: Option<u64>,
     pub(crate) refused: Option<RefusedCommit>,
+    /// Whether commits are applied that were missed: whatever is to be committed waits for the latest epoch.
+    pub(crate) is_catching_up: bool,
     /// The leaves that the last merged commit removed, should it be taken back.
     pub(crate) last_removed: Vec<RosterMember>,
     /// When the last merged commit can no longer be taken back.
@@ -364,6 +366,7 @@ impl Session {
 
     /// Applies what a reconnecting member missed, or joins anew if that does not lead to where the group stands.
     fn catch_up(&mut self, now: Timestamp, state: GroupState) {
+        self.group.is_catching_up = true;
         for missed in &state.missed {
             for proposal in &missed.proposals {
                 if let Some(member) = self.group.member_mut() {
@@ -373,6 +376,7 @@ impl Session {
             }
             self.handle_commit(now, missed.epoch, missed.by, &missed.commit);
         }
+        self.group.is_catching_up = false;
         if self.left.is_some() || self.group.refused.is_some() {
             return;
         }
@@ -380,8 +384,10 @@ impl Session {
             return;
         };
         if member.epoch() == state.epoch {
+            // An own commit that is not among the missed ones never reached the server.
             member.handle_commit_rejected();
             self.group.commit_until = None;
+            self.group.commit_at = None;
             self.introduce();
             self.announce_unwanted();
             self.commit_what_is_due(now);

@@ -287,17 +287,15 @@ impl Session {
     }
 
     fn handle_rejected(&mut self, now: Timestamp, code: ErrorCode) {
-        match code {
-            ErrorCode::MediaRefused => {
-                self.notice(NoticeCode::MediaRefused, None);
-                self.media.handle_failed(now);
-            }
-            ErrorCode::NotHost => {
-                self.is_ending = false;
-                self.notice(NoticeCode::ActRefused, None);
-            }
-            ErrorCode::InvalidCommit | ErrorCode::StaleEpoch => self.handle_create_rejected(now),
-            code => tracing::debug!(code = code.as_str(), "the server rejected a message"),
+        tracing::debug!(code = code.as_str(), "the server rejected a message");
+        if code == ErrorCode::MediaRefused {
+            self.notice(NoticeCode::MediaRefused, None);
+            self.media.handle_failed(now);
+        } else if code == ErrorCode::NotHost {
+            self.is_ending = false;
+            self.notice(NoticeCode::ActRefused, None);
+        } else if matches!(code, ErrorCode::InvalidCommit | ErrorCode::StaleEpoch) {
+            self.handle_create_rejected(now);
         }
     }
 

@@ -13,7 +13,7 @@ use meeting::Hello;
 use protocol::{ConnectionId, ErrorCode, MeetingId};
 use tokio::sync::mpsc;
 
-pub(crate) use outbound::{Outbound, Outgoing, OutgoingQueue};
+pub(crate) use outbound::{Outbound, Outgoing, OutgoingQueue, Unreachable};
 
 use crate::shared::Shared;
 

@@ -77,6 +77,7 @@ fn a_lost_connection_is_shown_and_forgiven_for_a_while() {
     assert_eq!(world.received(ana.connection), []);
     let again = world.join(HelloWith {
         resume: Some(ben.resume),
+        epoch: Some(1),
         ..HelloWith::default()
     });
     assert_eq!(again.id, ben.id);

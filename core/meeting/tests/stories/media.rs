@@ -95,6 +95,7 @@ fn whoever_comes_back_has_the_tracks_and_views_of_before_and_a_new_transport() {
     world.forget_received();
     let again = world.join(HelloWith {
         resume: Some(ana.resume),
+        epoch: Some(1),
         ..HelloWith::default()
     });
     assert_eq!(again.roster[0].tracks, [TrackKind::Microphone]);

@@ -86,6 +86,59 @@ fn whoever_was_away_gets_the_present_key_on_coming_back() {
 }
 
 #[test]
+fn a_page_loaded_anew_gets_another_key_since_it_counts_its_nonces_from_zero() {
+    let mut world = World::new(Mode::Standard);
+    let ana = world.join(HelloWith::default());
+    let ben = world.join(HelloWith::default());
+    world.forget_received();
+    let again = world.join(HelloWith {
+        resume: Some(ben.resume),
+        ..HelloWith::default()
+    });
+    let (before, after) = (ben.key.expect("a key"), again.key.expect("a key"));
+    assert_eq!(after.epoch, before.epoch + 1);
+    assert!(keys(&world.received(ana.connection)) == [after]);
+    assert!(
+        keys(&world.received(ben.connection)).is_empty(),
+        "the page before may seal for a moment yet"
+    );
+}
+
+#[test]
+fn a_connection_that_was_only_lost_goes_on_with_its_key() {
+    let mut world = World::new(Mode::Standard);
+    let ana = world.join(HelloWith::default());
+    let ben = world.join(HelloWith::default());
+    let before = ben.key.expect("a key");
+    world.disconnect(ben.connection);
+    world.forget_received();
+    let again = world.join(HelloWith {
+        resume: Some(ben.resume),
+        epoch: Some(before.epoch),
+        ..HelloWith::default()
+    });
+    assert!(again.key == Some(before));
+    assert!(keys(&world.received(ana.connection)).is_empty());
+}
+
+#[test]
+fn after_a_restart_one_new_key_is_enough_for_all() {
+    let mut world = World::new(Mode::Standard);
+    let ana = world.join(HelloWith::default());
+    let ben = world.join(HelloWith::default());
+    let before = ana.key.clone().expect("a key");
+    world.restart();
+    let [ana, ben] = [ana, ben].map(|one| {
+        world.join(HelloWith {
+            resume: Some(one.resume),
+            epoch: Some(before.epoch),
+            ..HelloWith::default()
+        })
+    });
+    assert!(ana.key == ben.key && ana.key.is_some_and(|key| key.epoch == before.epoch + 1));
+}
+
+#[test]
 fn no_key_epoch_comes_twice_not_even_after_the_meeting_was_empty_or_the_server_restarted() {
     let mut world = World::new(Mode::Standard);
     let ana = world.join(HelloWith::default());
@@ -134,11 +187,13 @@ fn messages_go_to_everybody_else_in_one_order() {
         );
     }
     let texts = |messages: Vec<ServerMessage>| {
-        let texts = messages.into_iter().filter_map(|message| match message {
-            ServerMessage::Application { message, .. } => Some(message),
-            _ => None,
-        });
-        texts.flatten().collect::<Vec<u8>>()
+        let mut texts = Vec::new();
+        for message in messages {
+            if let ServerMessage::Application { message, .. } = message {
+                texts.extend(message);
+            }
+        }
+        texts
     };
     assert_eq!(texts(world.received(carol.connection)), b"123");
     assert_eq!(texts(world.received(ana.connection)), b"2");

@@ -97,10 +97,7 @@ impl World {
             host_proof,
             name: with.name.map(|name| Redacted(String::from(name))),
         };
-        let (_, hello) = greeting
-            .handle_message(&encode(&hello))
-            .ok()
-            .expect("a whole hello");
+        let (_, hello) = greeting.handle_message(&encode(&hello)).expect("a whole hello");
         self.meeting
             .handle_hello(self.now, &mut self.rng, connection, hello);
         self.settle();
@@ -120,23 +117,25 @@ impl World {
             .get_mut(&connection)
             .map(std::mem::take)
             .unwrap_or_default();
-        let welcome = inbox.into_iter().find_map(|message| match message {
-            ServerMessage::Welcome {
+        for message in inbox {
+            if let ServerMessage::Welcome {
                 participant,
                 resume,
                 roster,
                 standard_key,
                 ..
-            } => Some(Welcomed {
-                connection,
-                id: participant,
-                resume,
-                roster,
-                key: standard_key,
-            }),
-            _ => None,
-        });
-        welcome.expect("a welcome")
+            } = message
+            {
+                return Welcomed {
+                    connection,
+                    id: participant,
+                    resume,
+                    roster,
+                    key: standard_key,
+                };
+            }
+        }
+        panic!("no welcome");
     }
 
     pub(crate) fn say(&mut self, connection: ConnectionId, message: &ClientMessage) {
@@ -246,11 +245,13 @@ pub(crate) fn host_key() -> SigningKey {
 
 /// The standard keys among `messages`.
 pub(crate) fn keys(messages: &[ServerMessage]) -> Vec<StandardKey> {
-    let keys = messages.iter().filter_map(|message| match message {
-        ServerMessage::StandardKey { key } => Some(key.clone()),
-        _ => None,
-    });
-    keys.collect()
+    let mut keys = Vec::new();
+    for message in messages {
+        if let ServerMessage::StandardKey { key } = message {
+            keys.push(key.clone());
+        }
+    }
+    keys
 }
 
 /// The participants in `roster`.

@@ -72,6 +72,9 @@ async fn converse(shared: &Shared, socket: &mut WebSocket) -> End {
         // The meeting is not told: its people come back after the restart.
         _ = stopping.wait_for(|is_stopping| *is_stopping) => return End::Stopping,
     };
+    if *stopping.borrow() {
+        return End::Stopping;
+    }
     // A meeting that is over need not know.
     let _ = inputs.send(Input::Disconnected { connection }).await;
     end

@@ -20,6 +20,9 @@ pub(crate) async fn ready(State(shared): State<Shared>) -> Result<&'static str, 
     if !matches!(database, Ok(Ok(()))) {
         return Err(unavailable("the database does not answer"));
     }
+    if !shared.media.is_alive() {
+        return Err(unavailable("a media worker has stopped"));
+    }
     Ok("ok\n")
 }
 

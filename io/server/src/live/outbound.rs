@@ -31,9 +31,14 @@ pub(crate) enum Outgoing {
     Close(Option<ErrorCode>),
 }
 
-/// A client that reads more slowly than its meeting speaks.
+/// Why nothing more reaches a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooSlow;
+pub(crate) enum Unreachable {
+    /// It reads more slowly than its meeting speaks.
+    TooSlow,
+    /// Its WebSocket is over.
+    Gone,
+}
 
 impl Outbound {
     pub(crate) fn new() -> (Self, OutgoingQueue) {
@@ -53,14 +58,17 @@ impl Outbound {
     /// Queues without waiting.
     ///
     /// # Errors
-    /// [`TooSlow`] if too much is waiting already, or the WebSocket is gone.
-    pub(crate) fn send(&self, outgoing: Outgoing) -> Result<(), TooSlow> {
+    /// [`Unreachable`] if too much is waiting already, or the WebSocket is over.
+    pub(crate) fn send(&self, outgoing: Outgoing) -> Result<(), Unreachable> {
         let bytes = outgoing.len();
         if self.queued_bytes.load(Relaxed) + bytes > QUEUED_BYTES {
-            return Err(TooSlow);
+            return Err(Unreachable::TooSlow);
         }
         self.queued_bytes.fetch_add(bytes, Relaxed);
-        self.queue.try_send(outgoing).map_err(|_| TooSlow)
+        self.queue.try_send(outgoing).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Unreachable::TooSlow,
+            mpsc::error::TrySendError::Closed(_) => Unreachable::Gone,
+        })
     }
 }
 
@@ -96,7 +104,7 @@ mod tests {
         let (outbound, _queue) = Outbound::new();
         let message = || Outgoing::Message(Bytes::from_static(b"message"));
         assert!((0..QUEUED_MESSAGES).all(|_| outbound.send(message()).is_ok()));
-        assert_eq!(outbound.send(message()), Err(TooSlow));
+        assert_eq!(outbound.send(message()), Err(Unreachable::TooSlow));
     }
 
     #[tokio::test]
@@ -104,7 +112,7 @@ mod tests {
         let (outbound, mut queue) = Outbound::new();
         let message = || Outgoing::Message(Bytes::from(vec![0; QUEUED_BYTES / 4]));
         assert!((0..4).all(|_| outbound.send(message()).is_ok()));
-        assert_eq!(outbound.send(message()), Err(TooSlow));
+        assert_eq!(outbound.send(message()), Err(Unreachable::TooSlow));
         assert!(queue.next().await.is_some());
         assert_eq!(outbound.send(message()), Ok(()));
     }

@@ -11,7 +11,7 @@ use sfu::{SfuCommand, SfuEvent};
 use store::{Occupancy, StoreError};
 use tokio::sync::mpsc;
 
-use super::{Input, Outbound, Outgoing};
+use super::{Input, Outbound, Outgoing, Unreachable};
 use crate::{clock::Clock, shared::Shared};
 
 /// Starts the task. A panic in it closes this meeting's connections and nothing else; its people come back to the
@@ -195,12 +195,12 @@ impl MeetingTask {
             self.shared.metrics.count_refusal(*code);
         }
         self.shared.metrics.messages_sent.add_one();
-        if outbound.send(Outgoing::Message(encode(message).into())).is_err() {
-            // Dropping its queue ends the WebSocket; the client comes back and resumes.
-            self.shared.metrics.slow_consumers.add_one();
+        if let Err(error) = outbound.send(Outgoing::Message(encode(message).into())) {
+            if error == Unreachable::TooSlow {
+                self.shared.metrics.slow_consumers.add_one();
+            }
+            // Without its queue the WebSocket ends, and reports that after whatever it has heard: a last Leave counts.
             self.outbound_by_connection.remove(&connection);
-            self.meeting
-                .handle_disconnected(self.shared.clock.now(), connection);
         }
     }
 }

@@ -30,7 +30,7 @@ async fn a_panic_in_one_meeting_does_not_touch_another() {
     let (other_inputs, mut ben) = world.join(healthy, ConnectionId(2), None).await;
     welcome(&mut ben).await;
 
-    inputs.send(Input::Panic).await.ok().expect("the task runs");
+    inputs.send(Input::Panic).await.expect("the task runs");
     assert!(
         ana.next().await.is_none(),
         "the broken meeting's connections are let go"
@@ -41,7 +41,6 @@ async fn a_panic_in_one_meeting_does_not_touch_another() {
     other_inputs
         .send(Input::Message { connection, bytes })
         .await
-        .ok()
         .expect("the other task runs");
     assert_eq!(message(&mut ben).await, ServerMessage::Pong);
     assert!(
@@ -55,6 +54,39 @@ async fn a_panic_in_one_meeting_does_not_touch_another() {
     // Its people come back as who they were.
     let (_inputs, mut ana) = world.join(broken, ConnectionId(3), Some(resume)).await;
     assert_eq!(welcome(&mut ana).await.0, participant);
+}
+
+#[tokio::test]
+async fn a_last_word_counts_though_its_websocket_is_gone() {
+    let (world, _directory) = World::new().await;
+    let id = MeetingId::new([1; 16]);
+    world.create(id).await;
+    let (inputs, mut ana) = world.join(id, ConnectionId(1), None).await;
+    welcome(&mut ana).await;
+    let (_, mut ben) = world.join(id, ConnectionId(2), None).await;
+    let (participant, _) = welcome(&mut ben).await;
+    drop(ben);
+    // The meeting finds the WebSocket gone before it comes to what was said on it.
+    let bytes = Bytes::from(encode(&ClientMessage::SetTracks {
+        active: vec![protocol::TrackKind::Microphone],
+    }));
+    let connection = ConnectionId(1);
+    inputs
+        .send(Input::Message { connection, bytes })
+        .await
+        .expect("the task runs");
+    let bytes = Bytes::from(encode(&ClientMessage::Leave));
+    let connection = ConnectionId(2);
+    inputs
+        .send(Input::Message { connection, bytes })
+        .await
+        .expect("the task runs");
+    let left = ServerMessage::RosterLeft { participant };
+    let mut heard = message(&mut ana).await;
+    while heard != left {
+        assert!(matches!(heard, ServerMessage::RosterChanged { .. }), "{heard:?}");
+        heard = message(&mut ana).await;
+    }
 }
 
 struct World {
@@ -112,10 +144,7 @@ impl World {
             host_proof: None,
             name: None,
         };
-        let (_, hello) = greeting
-            .handle_message(&encode(&hello))
-            .ok()
-            .expect("a whole hello");
+        let (_, hello) = greeting.handle_message(&encode(&hello)).expect("a whole hello");
         let (outbound, queue) = Outbound::new();
         // A broken meeting is out of the registry a moment after its connections are let go.
         let mut input = Input::Hello {
@@ -140,12 +169,13 @@ impl World {
 }
 
 async fn welcome(queue: &mut OutgoingQueue) -> (ParticipantId, ResumeToken) {
-    match message(queue).await {
-        ServerMessage::Welcome {
-            participant, resume, ..
-        } => (participant, resume),
-        other => panic!("not a welcome: {other:?}"),
-    }
+    let ServerMessage::Welcome {
+        participant, resume, ..
+    } = message(queue).await
+    else {
+        panic!("not a welcome");
+    };
+    (participant, resume)
 }
 
 async fn message(queue: &mut OutgoingQueue) -> ServerMessage {

@@ -141,6 +141,17 @@ async fn a_failing_database_makes_the_server_unready_but_not_dead() {
 }
 
 #[tokio::test]
+async fn a_stopped_media_worker_makes_the_server_unready() {
+    let world = World::new().await;
+    world.stop_media().await;
+    world
+        .get("/readyz")
+        .await
+        .check_problem(503, ErrorCode::Unavailable);
+    assert_eq!(world.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
 async fn metrics_count_and_tell_nobody_apart() {
     let world = World::new().await;
     let meeting = world.create_meeting("standard").await;

@@ -78,6 +78,14 @@ impl World {
         }
     }
 
+    /// Stops the media workers under the running server, and returns once they have stopped.
+    pub(crate) async fn stop_media(&self) {
+        self.media.shutdown();
+        while self.media.is_alive() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Breaks the database under the running server.
     pub(crate) async fn close_store(&self) {
         self.store.close().await;
