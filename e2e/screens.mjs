@@ -17,21 +17,16 @@ const [server, chromium] = await Promise.all([Server.start(), launchChromium()])
 try {
   for (const screen of SCREENS.filter(({ name }) => name.startsWith(wanted))) {
     for (const [width, height] of [[1280, 800], [390, 844]]) {
-      const bots = [];
-      const person = await Person.at(chromium, "Ada", { width, height });
-      await person.page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
-      await screen.arrange({ person, server, bot: (bot) => (bots.push(bot), bot) });
       for (const scheme of ["light", "dark"]) {
-        await person.page.emulateMediaFeatures([
-          { name: "prefers-color-scheme", value: scheme },
-          { name: "prefers-reduced-motion", value: "reduce" },
-        ]);
-        await person.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+        const bots = [];
+        const person = await Person.at(chromium, "Ada", { width, height, scheme });
+        await screen.arrange({ person, server, bot: (bot) => (bots.push(bot), bot) });
+        await person.comesToRest();
         await person.page.screenshot({ path: join(directory, `${screen.name}-${scheme}-${width}.png`) });
+        await Promise.all(bots.map((bot) => bot.child.stop()));
+        await person.page.close();
+        process.stdout.write(`${screen.name} ${scheme} ${width}\n`);
       }
-      await Promise.all(bots.map((bot) => bot.child.stop()));
-      await person.page.close();
-      process.stdout.write(`${screen.name} ${width}\n`);
     }
   }
 } finally {

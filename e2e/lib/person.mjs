@@ -40,10 +40,17 @@ export class Person {
    * Opens a page in `browser`.
    * @param {import("./browsers.mjs").Browser} browser
    * @param {string} name
-   * @param {{pattern?: number, width?: number, height?: number}} [options] pattern: the number that the camera shows
+   * @param {{pattern?: number, width?: number, height?: number, scheme?: "light" | "dark"}} [options] pattern: the
+   *   number that the camera shows; scheme: as the system prefers, from the beginning, and without movement (Chromium)
    */
   static async at(browser, name, options = {}) {
     const page = await browser.newPage(options);
+    if (options.scheme !== undefined) {
+      await page.emulateMediaFeatures([
+        { name: "prefers-color-scheme", value: options.scheme },
+        { name: "prefers-reduced-motion", value: "reduce" },
+      ]);
+    }
     if (options.pattern !== undefined) await page.evaluateOnNewDocument(installPatternCamera, options.pattern);
     return new Person(page, name);
   }
@@ -85,11 +92,11 @@ export class Person {
     await box.type(text);
   }
 
-  /** Waits until the page's text has all of `texts`. @param {...string} texts */
+  /** Waits until the page's text has all of `texts`. @param {...(string | RegExp)} texts */
   async reads(...texts) {
     await until(`${this.name} reads ${texts.map((text) => `"${text}"`).join(", ")}`, async () => {
       const body = await this.page.evaluate(() => document.body.innerText);
-      const missing = texts.filter((text) => !body.includes(text));
+      const missing = texts.filter((text) => (typeof text === "string" ? !body.includes(text) : !text.test(body)));
       if (missing.length > 0) throw new Error(`page says: ${body.replace(/\s+/g, " ").slice(0, 300)}`);
       return true;
     });
@@ -260,8 +267,6 @@ export class Person {
     await this.openPanel(NAMES.people);
     await this.press(`Actions for ${name}`);
     await this.press("Remove from meeting", "menuitem");
-    // The page asks once more.
-    await this.press("Remove");
     await this.expectGone("group", name);
   }
 
@@ -283,6 +288,15 @@ export class Person {
     await this.openPanel(NAMES.chat);
     await this.type("Message", text);
     await this.press("Send");
+  }
+
+  /** Waits until colours and positions have stopped changing. Spinners may go on. */
+  async comesToRest() {
+    await this.page.evaluate(async () => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const finite = document.getAnimations().filter((animation) => animation.effect.getComputedTiming().endTime < 2000);
+      await Promise.allSettled(finite.map((animation) => animation.finished));
+    });
   }
 
   /** Fails if the page complained. @param {RegExp} [except] */

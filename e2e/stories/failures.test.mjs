@@ -15,9 +15,9 @@ function failDevices(name) {
 }
 
 for (const [error, title, next] of [
-  ["NotAllowedError", "Your browser blocks the camera", "site settings"],
-  ["NotFoundError", "No camera found", "join without it"],
-  ["NotReadableError", "The camera is in use", "Close that program"],
+  ["NotAllowedError", /blocks the camera|camera[^.]*blocked/i, /site settings/],
+  ["NotFoundError", /no camera/i, /plug one in/i],
+  ["NotReadableError", /camera[^.]* in use/i, /close that program/i],
 ]) {
   for (const browserName of ["chromium", "firefox"]) {
     story(`${error} is explained, and one may join without devices, in ${browserName}`, async (set, { person, bot }) => {

@@ -40,7 +40,6 @@ const SCREENS = [
   ["call-chat", "call-chat", "Chat"],
   ["call-people", "call-grid", "People"],
   ["call-people-actions", "call-grid", "People", "Actions for Ben Adeyemi"],
-  ["call-remove", "call-grid", "People", "Actions for Ben Adeyemi", "Remove from meeting"],
   ["call-more", "call-grid", "More options"],
   ["call-devices", "call-grid", "More options", "Microphone, camera, speaker"],
   ["call-encryption", "call-grid", "End-to-end encrypted"],

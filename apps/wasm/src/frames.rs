@@ -22,10 +22,16 @@ pub struct WasmFrames {
 impl WasmFrames {
     /// Makes a frame side without keys; of all those of a client, exactly one may seal.
     #[wasm_bindgen(constructor)]
-    #[expect(clippy::new_without_default, reason = "the argument decides about sealing")]
     pub fn new(can_seal: bool) -> Self {
-        let side = if can_seal { FrameSide::new() } else { FrameSide::receive_only() };
-        Self { side, last_drop: None }
+        let side = if can_seal {
+            FrameSide::new()
+        } else {
+            FrameSide::receive_only()
+        };
+        Self {
+            side,
+            last_drop: None,
+        }
     }
 
     /// Takes a key update from the session worker.
@@ -54,7 +60,9 @@ impl WasmFrames {
     #[wasm_bindgen(js_name = prepareSeal, unchecked_return_type = "PreparedSeal | undefined")]
     pub fn prepare_seal(&mut self, context: u8) -> JsValue {
         let kind = TrackKind::from_context(context);
-        let Some(prepared) = kind.and_then(|kind| self.side.prepare_seal(kind).ok()) else { return JsValue::UNDEFINED };
+        let Some(prepared) = kind.and_then(|kind| self.side.prepare_seal(kind).ok()) else {
+            return JsValue::UNDEFINED;
+        };
         object([
             ("header", Uint8Array::from(prepared.header.as_slice()).into()),
             ("nonce", Uint8Array::from(prepared.nonce.as_slice()).into()),
@@ -65,7 +73,13 @@ impl WasmFrames {
 
     /// Finds the key for a frame that the browser opens; `start` is its beginning, at least the SFrame header.
     #[wasm_bindgen(js_name = prepareOpen)]
-    pub fn prepare_open(&mut self, now_ms: f64, transport: u32, mid: &str, start: &[u8]) -> Option<PreparedFrame> {
+    pub fn prepare_open(
+        &mut self,
+        now_ms: f64,
+        transport: u32,
+        mid: &str,
+        start: &[u8],
+    ) -> Option<PreparedFrame> {
         let prepared = self.side.prepare_open(timestamp(now_ms), transport, mid, start);
         self.note(prepared).map(PreparedFrame)
     }
@@ -92,16 +106,28 @@ impl WasmFrames {
     /// Returns the AES-256 key behind a number, to be imported once and erased.
     #[wasm_bindgen(js_name = keyBytes)]
     pub fn key_bytes(&self, key: u32) -> Option<Vec<u8>> {
-        self.side.key_bytes(KeyHandle(key.into())).map(|bytes| bytes.to_vec())
+        self.side
+            .key_bytes(KeyHandle(key.into()))
+            .map(|bytes| bytes.to_vec())
     }
 
     /// Returns how many frames were refused, in JSON: by `sealing` and `opening`, then by reason.
     pub fn drops(&self) -> String {
         let drops = self.side.drops();
-        let sealing = drops.iter_not_sealed().map(|(reason, count)| (reason.as_str(), count));
-        let opening = drops.iter_not_opened().map(|(reason, count)| (reason.as_str(), count));
+        let sealing = drops
+            .iter_not_sealed()
+            .map(|(reason, count)| (reason.as_str(), count));
+        let opening = drops
+            .iter_not_opened()
+            .map(|(reason, count)| (reason.as_str(), count));
         let by_side = [("sealing", by_reason(sealing)), ("opening", by_reason(opening))];
-        Value::Object(by_side.map(|(side, counts)| (side.to_owned(), counts)).into_iter().collect()).to_string()
+        Value::Object(
+            by_side
+                .map(|(side, counts)| (side.to_owned(), counts))
+                .into_iter()
+                .collect(),
+        )
+        .to_string()
     }
 
     /// Returns when to call `handleTimeout`, if ever.
@@ -160,7 +186,10 @@ fn handle_number(handle: KeyHandle) -> u32 {
 
 fn by_reason(counts: impl Iterator<Item = (&'static str, u64)>) -> Value {
     let seen = counts.filter(|(_, count)| *count > 0);
-    Value::Object(seen.map(|(reason, count)| (reason.to_owned(), count.into())).collect::<Map<_, _>>())
+    Value::Object(
+        seen.map(|(reason, count)| (reason.to_owned(), count.into()))
+            .collect::<Map<_, _>>(),
+    )
 }
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -183,7 +212,10 @@ mod tests {
         let mut frames = WasmFrames::new(true);
         assert!(frames.seal(TrackKind::Camera.context(), b"frame").is_none());
         assert!(frames.open(0.0, 1, "4", b"frame").is_none());
-        assert_eq!(frames.drops(), r#"{"opening":{"unknown_key":1},"sealing":{"no_key":1}}"#);
+        assert_eq!(
+            frames.drops(),
+            r#"{"opening":{"unknown_key":1},"sealing":{"no_key":1}}"#
+        );
     }
 
     #[test]

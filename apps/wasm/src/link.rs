@@ -31,7 +31,10 @@ pub fn read_link(link: &str) -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = hostLink)]
 pub fn host_link(invitation: &str, seed: &[u8]) -> Option<String> {
     let invitation = MeetingLink::parse(invitation).ok()?;
-    let link = MeetingLink { host: HostPart::KeySeed(seed.try_into().ok()?), ..invitation.clone() };
+    let link = MeetingLink {
+        host: HostPart::KeySeed(seed.try_into().ok()?),
+        ..invitation.clone()
+    };
     (e2ee::host_fingerprint(&link) == e2ee::host_fingerprint(&invitation)).then(|| link.to_string())
 }
 
@@ -47,7 +50,9 @@ impl NewMeeting {
     /// Throws `mode` or `seed_length`.
     #[wasm_bindgen(constructor)]
     pub fn new(mode: &str, seed: &[u8]) -> Result<Self, JsValue> {
-        let mode = [Mode::E2ee, Mode::Standard].into_iter().find(|known| mode_name(*known) == mode);
+        let mode = [Mode::E2ee, Mode::Standard]
+            .into_iter()
+            .find(|known| mode_name(*known) == mode);
         let mode = mode.ok_or_else(|| JsValue::from_str("mode"))?;
         let mut rng = ChaCha20Rng::from_seed(convert::seed(seed)?);
         Ok(Self(e2ee::NewMeeting::generate(&mut rng, mode)))

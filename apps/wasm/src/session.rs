@@ -88,7 +88,9 @@ impl WasmSession {
     /// Returns what is to be done next, `undefined` when nothing is left.
     #[wasm_bindgen(js_name = pollOutput, unchecked_return_type = "Output | undefined")]
     pub fn poll_output(&mut self) -> JsValue {
-        let Some(output) = self.0.poll_output() else { return JsValue::UNDEFINED };
+        let Some(output) = self.0.poll_output() else {
+            return JsValue::UNDEFINED;
+        };
         match output {
             Output::Connect => object([("type", "connect".into())]),
             Output::Disconnect => object([("type", "disconnect".into())]),
@@ -110,7 +112,10 @@ fn with_bytes(kind: &str, bytes: &[u8]) -> JsValue {
 }
 
 fn with_json(kind: &str, json: serde_json::Result<String>) -> JsValue {
-    object([("type", kind.into()), ("json", json.expect("views and directives always encode").into())])
+    object([
+        ("type", kind.into()),
+        ("json", json.expect("views and directives always encode").into()),
+    ])
 }
 
 fn malformed(_: serde_json::Error) -> JsValue {

@@ -11,7 +11,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn warm_up() {
     let mut rng = ChaCha20Rng::from_seed([0; 32]);
     let link = NewMeeting::generate(&mut rng, Mode::E2ee).link(MeetingId::new([0; 16]));
-    let config = MemberConfig { link, participant: ParticipantId(1), external_sender: EXTERNAL_SENDER.to_vec() };
+    let config = MemberConfig {
+        link,
+        participant: ParticipantId(1),
+        external_sender: EXTERNAL_SENDER.to_vec(),
+    };
     if let Ok((member, _)) = Member::create(&config, &mut rng) {
         let _ = (member.key_updates_after_joining(), member.safety_code());
     }

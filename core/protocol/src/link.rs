@@ -59,7 +59,7 @@ impl MeetingLink {
     /// # Errors
     /// [`LinkError`] says which part is missing or wrong.
     pub fn parse(link: &str) -> Result<Self, LinkError> {
-        let (address, fragment) = link.trim().split_once('#').unwrap_or((link.trim(), ""));
+        let (address, fragment) = link.trim().split_once('#').unwrap_or_else(|| (link.trim(), ""));
         let path = address
             .split_once('?')
             .map_or(address, |(path, _)| path)

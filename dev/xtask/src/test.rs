@@ -10,6 +10,7 @@ use crate::{
     part::{self, Counts, Outcome},
     setup::{self, Setup},
     shell::{Project, announce},
+    stamp::files,
     tally::Tally,
     tidy, wasm, web,
 };
@@ -181,17 +182,37 @@ fn browsers(project: &Project, setup: &Setup, names: &[String]) -> Result<Vec<Ou
     }
     let mut tests = project.npm("e2e", &["test"]);
     if !names.is_empty() {
+        // Names of stories' files or of tests in them; npm would hand the pattern to the stories instead of to node.
         tests = project.command("node");
         tests
             .current_dir(project.path("e2e"))
             .args(["--test", "--test-concurrency=1"]);
-        tests.args(["--test-name-pattern", &names.join("|"), "stories/"]);
+        let stories = stories(project)?;
+        let chosen: Vec<_> = stories
+            .iter()
+            .filter(|story| names.iter().any(|name| story.contains(name)))
+            .collect();
+        if chosen.is_empty() {
+            tests
+                .args(["--test-name-pattern", &names.join("|")])
+                .args(stories);
+        } else {
+            tests.args(chosen);
+        }
     }
     tests.env("NO_COLOR", "1");
     Ok(vec![
         built,
         part::command("Browser tests", &mut tests, counts(names))?,
     ])
+}
+
+fn stories(project: &Project) -> Result<Vec<String>> {
+    let files = files(&project.path("e2e/stories"), &[])?;
+    let names = files
+        .iter()
+        .filter_map(|file| Some(format!("stories/{}", file.file_name()?.to_str()?)));
+    Ok(names.filter(|name| name.ends_with(".test.mjs")).collect())
 }
 
 /// Builds the server and the bot with the features that `cargo test --workspace` gave their dependencies, so that

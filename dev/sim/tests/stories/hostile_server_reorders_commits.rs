@@ -12,16 +12,14 @@ use crate::meeting_of;
 fn a_member_shown_commits_in_the_wrong_order_notices_and_comes_back() {
     let (mut world, [_hana, bob, carol]) = meeting_of(1, ["hana", "bob", "carol"]);
     let mut held = VecDeque::new();
+    let mut is_done = false;
     world.tamper_from_server(Box::new(move |id, message| {
-        if id != bob || !matches!(message, ServerMessage::Commit { .. }) {
+        if is_done || id != bob || !matches!(message, ServerMessage::Commit { .. }) {
             return vec![message];
         }
         held.push_front(message);
-        if held.len() == 2 {
-            held.drain(..).collect()
-        } else {
-            vec![]
-        }
+        is_done = held.len() == 2;
+        if is_done { held.drain(..).collect() } else { vec![] }
     }));
     world.leave(carol);
     world.run_for(Duration::from_millis(500));
