@@ -62,7 +62,18 @@ fn main() -> ExitCode {
         Command::Fuzz { target, seconds } => fuzz::fuzz(&project, &target, seconds),
         Command::FuzzCorpus => fuzz::corpus(&project),
         Command::Deny { no_setup } => deny::deny(&project, &setup(no_setup)),
-        Command::Bench { no_setup, scenario } => bench::bench(&project, &setup(no_setup), &scenario),
+        Command::Bench {
+            no_setup,
+            dev,
+            measurements,
+        } => {
+            let build = if dev {
+                bench::Build::Dev
+            } else {
+                bench::Build::Release
+            };
+            bench::bench(&project, &setup(no_setup), build, &measurements)
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -162,7 +173,10 @@ enum Command {
         /// Install nothing; name what is missing
         #[arg(long)]
         no_setup: bool,
+        /// Measure the build that tests run on: only to try a measurement itself
+        #[arg(long)]
+        dev: bool,
         /// Which measurements; all if none is named
-        scenario: Vec<String>,
+        measurements: Vec<String>,
     },
 }

@@ -96,10 +96,11 @@ fn with_bots(project: &Project, server: &mut Command, bots: u16) -> Result<()> {
 }
 
 /// A child process that does not outlive its owner.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
-    fn ended(&mut self) -> Result<Option<ExitStatus>> {
+    /// Returns how it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.0.try_wait()?)
     }
 }
@@ -124,7 +125,7 @@ impl Drop for Running {
 }
 
 /// Prints what the server prints, and passes on the address in its line that says that it is ready.
-fn repeat_output(output: ChildStdout) -> Receiver<String> {
+pub(crate) fn repeat_output(output: ChildStdout) -> Receiver<String> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
         for line in BufReader::new(output).lines().map_while(Result::ok) {

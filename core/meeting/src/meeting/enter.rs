@@ -199,6 +199,6 @@ struct Identity {
     is_host: bool,
 }
 
-// SFrame key ids have 12 bits for the sender of a standard meeting. Numbers are reused only after all others, so that
+// SFrame key ids have 20 bits for the sender of a standard meeting. Numbers are reused only after all others, so that
 // nobody is taken for somebody who left lately.
-const LAST_PARTICIPANT: u32 = 4095;
+const LAST_PARTICIPANT: u32 = (1 << 20) - 1;
