@@ -86,6 +86,7 @@ impl Session {
         };
         let updates = member.key_updates_after(merged);
         self.group.refresh();
+        self.forget_gone();
         self.hand_out_keys(updates);
         self.commit_what_is_due(now);
     }

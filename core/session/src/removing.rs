@@ -67,16 +67,21 @@ impl Session {
             .iter()
             .all(|participant| self.names.name_of(*participant).is_some());
         self.names.plan_asking(now, is_complete);
+        self.forget_gone();
+        let roster = &self.roster;
+        self.group
+            .unwanted
+            .retain(|participant| participants.contains(participant) || roster.entry(*participant).is_some());
+    }
+
+    /// Forgets the removals that are done. It must happen in each epoch: the next one may give the leaf to somebody new.
+    pub(crate) fn forget_gone(&mut self) {
         let members = &self.group.members;
         self.removals.retain(|leaf, participant| {
             members
                 .iter()
                 .any(|member| member.leaf == leaf && member.participant == participant)
         });
-        let roster = &self.roster;
-        self.group
-            .unwanted
-            .retain(|participant| participants.contains(participant) || roster.entry(*participant).is_some());
     }
 
     /// Stops sending while somebody who should be gone holds the keys, and begins again after.

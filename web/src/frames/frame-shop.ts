@@ -11,13 +11,18 @@ import { KeyframeNeed, type Outcome } from "./keyframe-need";
 import type { FrameCounts, FromFrameWorker, TransformOptions } from "./messages";
 
 type Frame = RTCEncodedVideoFrame | RTCEncodedAudioFrame;
+/** One receiving m-line of one transport. */
+interface Slot {
+  transport: number;
+  mid: string;
+}
 type ReceiveOptions = Extract<TransformOptions, { side: "receive" }>;
 
 /** The frames of one worker, whatever their transport. */
 export class FrameShop {
   readonly #toPage: (message: FromFrameWorker) => void;
   readonly #keys = new CryptoKeys();
-  readonly #midByLine = new Map<string, string>();
+  readonly #slotByLine = new Map<string, Slot>();
   #frames: WasmFrames | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #sealed = 0;
@@ -39,13 +44,13 @@ export class FrameShop {
     }
   }
 
-  bindLine(transport: number, line: number, mid: string): void {
-    this.#midByLine.set(lineKey(transport, line), mid);
+  bindLine(peer: number, line: number, slot: Slot): void {
+    this.#slotByLine.set(lineKey(peer, line), slot);
   }
 
-  forgetTransport(transport: number): void {
-    for (const key of this.#midByLine.keys()) {
-      if (key.startsWith(`${transport}:`)) this.#midByLine.delete(key);
+  forgetPeer(peer: number): void {
+    for (const key of this.#slotByLine.keys()) {
+      if (key.startsWith(`${peer}:`)) this.#slotByLine.delete(key);
     }
   }
 
@@ -59,7 +64,7 @@ export class FrameShop {
     };
   }
 
-  /** Seals every frame of one sending track until the track's transport closes. */
+  /** Seals every frame of one sending track until its peer connection closes. */
   async pumpSending(transformer: RTCRtpScriptTransformer, kind: TrackKind): Promise<void> {
     const context = CONTEXT_BY_KIND[kind];
     await pump(transformer, (frame) => {
@@ -71,22 +76,22 @@ export class FrameShop {
     });
   }
 
-  /** Opens every frame of one receiving line until its transport closes. */
+  /** Opens every frame of one receiving line until its peer connection closes. */
   async pumpReceiving(transformer: RTCRtpScriptTransformer, options: ReceiveOptions): Promise<void> {
-    const key = lineKey(options.transport, options.line);
+    const key = lineKey(options.peer, options.line);
     const need = new KeyframeNeed();
     await pump(transformer, (frame) => {
       const frames = this.#frames;
-      const mid = this.#midByLine.get(key);
-      if (mid === undefined || frames === null) return false;
+      const slot = this.#slotByLine.get(key);
+      if (slot === undefined || frames === null) return false;
       const note = (outcome: Outcome): boolean => {
         if (options.isVideo && need.handleFrame(performance.now(), outcome, isKeyframe(frame))) {
-          this.#toPage({ type: "keyframeWanted", transport: options.transport, mid });
+          this.#toPage({ type: "keyframeWanted", ...slot });
         }
         return outcome === "opened";
       };
-      if (isForBrowser(frame)) return this.#openInBrowser(frames, options.transport, mid, frame).then(note);
-      const opened = frames.open(performance.now(), options.transport, mid, new Uint8Array(frame.data));
+      if (isForBrowser(frame)) return this.#openInBrowser(frames, slot, frame).then(note);
+      const opened = frames.open(performance.now(), slot.transport, slot.mid, new Uint8Array(frame.data));
       return note(opened === undefined ? refusalOf(frames) : this.#finishOpening(frame, opened.buffer as ArrayBuffer));
     });
   }
@@ -103,9 +108,9 @@ export class FrameShop {
     return this.#finishSealing(frame, sealed.buffer);
   }
 
-  async #openInBrowser(frames: WasmFrames, transport: number, mid: string, frame: Frame): Promise<Outcome> {
+  async #openInBrowser(frames: WasmFrames, slot: Slot, frame: Frame): Promise<Outcome> {
     const start = new Uint8Array(frame.data, 0, Math.min(frame.data.byteLength, MOST_HEADER_BYTES));
-    const prepared = frames.prepareOpen(performance.now(), transport, mid, start);
+    const prepared = frames.prepareOpen(performance.now(), slot.transport, slot.mid, start);
     if (prepared === undefined) return refusalOf(frames);
     try {
       const nonce = prepared.nonce as Uint8Array<ArrayBuffer>;
@@ -162,7 +167,7 @@ async function pump(
       queue.add(value, pass(value));
     }
   } catch {
-    // The transport closed in the middle of a frame.
+    // The peer connection closed in the middle of a frame.
   }
 }
 
@@ -183,8 +188,8 @@ function isKeyframe(frame: Frame): boolean {
   return "type" in frame && frame.type === "key";
 }
 
-function lineKey(transport: number, line: number): string {
-  return `${transport}:${line}`;
+function lineKey(peer: number, line: number): string {
+  return `${peer}:${line}`;
 }
 
 /** The SFrame track contexts (RFC 9605, section 5.2), as the protocol numbers them. */

@@ -6,17 +6,17 @@ import type { TrackKind } from "../generated";
 /** The options of a transform: what the frames that pass through it belong to. */
 export type TransformOptions =
   | { side: "send"; kind: TrackKind }
-  /** `line` is the page's own number: a transform is set before its m-line has a `mid`. */
-  | { side: "receive"; transport: number; line: number; isVideo: boolean };
+  /** `peer` and `line` are the page's own numbers: a transform is set before there are a transport and a `mid`. */
+  | { side: "receive"; peer: number; line: number; isVideo: boolean };
 
 /** From the page to a frame worker. */
 export type ToFrameWorker =
   /** First: whether this worker seals, and where its engine and keys come from. Exactly one worker of a client may. */
   | { type: "begin"; canSend: boolean; keys: MessagePort }
-  /** The `mid` of a receiving line; before it, the line's frames are dropped. */
-  | { type: "line"; transport: number; line: number; mid: string }
-  /** A transport is gone. */
-  | { type: "transportClosed"; transport: number }
+  /** Which slot a receiving line is; before it, the line's frames are dropped. */
+  | { type: "line"; peer: number; line: number; transport: number; mid: string }
+  /** A peer connection is gone. */
+  | { type: "peerClosed"; peer: number }
   | { type: "count"; request: number };
 
 /** From a frame worker to the page. */

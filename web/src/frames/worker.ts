@@ -14,9 +14,9 @@ self.addEventListener("message", (event: MessageEvent<ToFrameWorker>) => {
       message.keys.onmessage = (keys: MessageEvent<ToFrames>) => shop.handleKeys(keys.data, message.canSend);
       return;
     case "line":
-      return shop.bindLine(message.transport, message.line, message.mid);
-    case "transportClosed":
-      return shop.forgetTransport(message.transport);
+      return shop.bindLine(message.peer, message.line, { transport: message.transport, mid: message.mid });
+    case "peerClosed":
+      return shop.forgetPeer(message.peer);
     case "count":
       return self.postMessage({ type: "counts", request: message.request, counts: shop.counts() });
   }

@@ -35,11 +35,14 @@ export class Client implements RoomClient {
   #session: SessionLink | null = null;
   #workers: FrameWorkers | null = null;
   #peer: Peer | null = null;
+  /** Laid out beforehand: on a busy machine that takes as long as all the rest of joining. */
+  #spare: Peer | null = null;
   #view: View | null = null;
   #videos: readonly VideoWish[] = [];
   #subscribeTimer: ReturnType<typeof setTimeout> | null = null;
   #published = "";
   #isStarted = false;
+  #isDisposed = false;
 
   constructor() {
     this.local.onChange(() => this.#localChanged());
@@ -47,6 +50,7 @@ export class Client implements RoomClient {
 
   async open(link: string): Promise<OpenedLink> {
     const { mode, invitation, isHost } = await this.#load().open(link);
+    this.#spare ??= this.#makePeer();
     return { mode, invitation, isHost };
   }
 
@@ -90,10 +94,12 @@ export class Client implements RoomClient {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     if (this.#subscribeTimer !== null) clearTimeout(this.#subscribeTimer);
     this.#views.clear();
     this.#broken.clear();
     this.#closePeer();
+    this.#spare?.close();
     this.#streams.clear();
     this.local.close();
     this.#session?.close();
@@ -141,13 +147,19 @@ export class Client implements RoomClient {
 
   #openPeer(transport: number): void {
     this.#closePeer();
-    if (this.#workers === null) return;
-    const peer = new Peer(transport, this.#workers, {
+    const peer = this.#spare ?? this.#makePeer();
+    this.#spare = null;
+    this.#peer = peer;
+    for (const kind of KINDS) peer?.setTrack(kind, this.local.track(kind));
+    peer?.offer(transport);
+  }
+
+  #makePeer(): Peer | null {
+    if (this.#workers === null || this.#isDisposed) return null;
+    return new Peer(this.#workers, {
       send: (command) => this.send(command),
       streamsChanged: () => this.#streams.tell(),
     });
-    this.#peer = peer;
-    peer.offer(new Map(KINDS.map((kind) => [kind, this.local.track(kind)])));
   }
 
   #closePeer(): void {
@@ -158,7 +170,7 @@ export class Client implements RoomClient {
   }
 
   #peerFor(transport: number): Peer | null {
-    return this.#peer?.transport === transport ? this.#peer : null;
+    return this.#peer?.transport() === transport ? this.#peer : null;
   }
 
   #requestKeyframe(transport: number, mid: string): void {

@@ -17,6 +17,7 @@ export class FrameWorkers {
   readonly #countRequests = new Map<number, (counts: FrameCounts) => void>();
   readonly #workerByLine = new Map<string, Worker>();
   #nextRequest = 0;
+  #nextPeer = 0;
 
   /** Starts the workers; `connect` hands the other end of each one's key port to the session worker. */
   constructor(events: FrameWorkerEvents, connect: (port: MessagePort) => void) {
@@ -37,22 +38,27 @@ export class FrameWorkers {
   }
 
   /** `position` counts the slots of the same medium. */
-  receiverTransform(transport: number, line: number, medium: "audio" | "video", position: number): RTCRtpScriptTransform {
+  receiverTransform(peer: number, line: number, medium: "audio" | "video", position: number): RTCRtpScriptTransform {
     const worker = (position < SLOTS_OF_FIRST_WORKER ? undefined : this.#workers[1]) ?? this.#sealing();
-    this.#workerByLine.set(`${transport}:${line}`, worker);
-    return transformIn(worker, { side: "receive", transport, line, isVideo: medium === "video" });
+    this.#workerByLine.set(`${peer}:${line}`, worker);
+    return transformIn(worker, { side: "receive", peer, line, isVideo: medium === "video" });
   }
 
-  /** Says which `mid` a line has: before it, the line's frames are dropped. */
-  bindLine(transport: number, line: number, mid: string): void {
-    const worker = this.#workerByLine.get(`${transport}:${line}`);
-    if (worker !== undefined) post(worker, { type: "line", transport, line, mid });
+  /** Returns a number for a new peer connection. */
+  numberPeer(): number {
+    return this.#nextPeer++;
   }
 
-  closeTransport(transport: number): void {
-    for (const worker of this.#workers) post(worker, { type: "transportClosed", transport });
+  /** Says which slot a line is: before it, the line's frames are dropped. */
+  bindLine(peer: number, line: number, transport: number, mid: string): void {
+    const worker = this.#workerByLine.get(`${peer}:${line}`);
+    if (worker !== undefined) post(worker, { type: "line", peer, line, transport, mid });
+  }
+
+  closePeer(peer: number): void {
+    for (const worker of this.#workers) post(worker, { type: "peerClosed", peer });
     for (const key of this.#workerByLine.keys()) {
-      if (key.startsWith(`${transport}:`)) this.#workerByLine.delete(key);
+      if (key.startsWith(`${peer}:`)) this.#workerByLine.delete(key);
     }
   }
 

@@ -19,9 +19,9 @@ interface ReceivingLine {
   stream: MediaStream;
 }
 
-/** One peer connection, from {@link Peer.offer} to {@link Peer.close}. */
+/** One peer connection: laid out when made, offered once a transport number is there, then closed. */
 export class Peer {
-  readonly transport: number;
+  readonly #number: number;
   readonly #connection: RTCPeerConnection;
   readonly #workers: FrameWorkers;
   readonly #events: PeerEvents;
@@ -31,10 +31,11 @@ export class Peer {
   #last: Promise<void> = Promise.resolve();
   #answered: (() => void) | null = null;
   #patience: ReturnType<typeof setTimeout> | null = null;
+  #transport: number | null = null;
   #isClosed = false;
 
-  constructor(transport: number, workers: FrameWorkers, events: PeerEvents) {
-    this.transport = transport;
+  constructor(workers: FrameWorkers, events: PeerEvents) {
+    this.#number = workers.numberPeer();
     this.#workers = workers;
     this.#events = events;
     this.#connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
@@ -44,14 +45,18 @@ export class Peer {
     }
     this.#addSlots("audio", AUDIO_SLOTS);
     this.#addSlots("video", VIDEO_SLOTS);
+    this.#inOrder(() => this.#connection.setLocalDescription());
   }
 
-  /** Offers what is laid out, with the tracks that are on. */
-  offer(tracks: ReadonlyMap<TrackKind, MediaStreamTrack | null>): void {
-    this.#inOrder(async () => {
-      await Promise.all([...tracks].map(([kind, track]) => this.#sending.get(kind)?.sender.replaceTrack(track)));
-      await this.#negotiate();
-    });
+  /** Returns the number under which this was offered; `null` before that. */
+  transport(): number | null {
+    return this.#transport;
+  }
+
+  /** Offers what is laid out. */
+  offer(transport: number): void {
+    this.#transport = transport;
+    this.#inOrder(() => this.#exchange(transport));
   }
 
   answer(sdp: string): void {
@@ -74,9 +79,11 @@ export class Peer {
 
   addSlots(audio: number, video: number): void {
     this.#inOrder(async () => {
+      if (this.#transport === null) return;
       this.#addSlots("audio", audio - this.#countSlots("audio"));
       this.#addSlots("video", video - this.#countSlots("video"));
-      await this.#negotiate();
+      await this.#connection.setLocalDescription();
+      await this.#exchange(this.#transport);
     });
   }
 
@@ -99,22 +106,20 @@ export class Peer {
     this.#endPatience();
     this.#answered?.();
     this.#connection.close();
-    this.#workers.closeTransport(this.transport);
+    this.#workers.closePeer(this.#number);
   }
 
-  async #negotiate(): Promise<void> {
-    if (this.#isClosed) return;
-    await this.#connection.setLocalDescription();
+  async #exchange(transport: number): Promise<void> {
     for (const line of this.#receiving) {
       const { mid } = line.transceiver;
       if (mid === null) continue;
-      this.#workers.bindLine(this.transport, line.number, mid);
+      this.#workers.bindLine(this.#number, line.number, transport, mid);
       this.#slots.add(mid, line);
     }
     const sdp = this.#connection.localDescription?.sdp;
     if (sdp === undefined || this.#isClosed) return;
     const answered = new Promise<void>((resolve) => (this.#answered = resolve));
-    this.#events.send({ type: "offer", transport: this.transport, sdp, publish: this.#published() });
+    this.#events.send({ type: "offer", transport, sdp, publish: this.#published() });
     await answered;
     this.#answered = null;
   }
@@ -127,7 +132,7 @@ export class Peer {
     for (let added = 0; added < count; added += 1) {
       const number = this.#receiving.length;
       const position = this.#countSlots(kind);
-      const transform = this.#workers.receiverTransform(this.transport, number, kind, position);
+      const transform = this.#workers.receiverTransform(this.#number, number, kind, position);
       const transceiver = addReceivingLine(this.#connection, kind, transform);
       const stream = new MediaStream([transceiver.receiver.track]);
       this.#receiving.push({ transceiver, number, stream });
@@ -151,7 +156,8 @@ export class Peer {
   }
 
   #fail(): void {
-    if (!this.#isClosed) this.#events.send({ type: "transportFailed", transport: this.transport });
+    if (this.#isClosed || this.#transport === null) return;
+    this.#events.send({ type: "transportFailed", transport: this.#transport });
   }
 
   #inOrder(act: () => Promise<void>): void {

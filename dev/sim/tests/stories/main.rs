@@ -21,6 +21,7 @@ mod hostile_server_rolls_back_removal;
 mod hostile_server_swaps_frames;
 mod hostile_server_withholds_commit;
 mod join_leave;
+mod leaf_is_used_again;
 mod leave_rotates_keys;
 mod lost_message;
 mod names_travel_encrypted;
