@@ -13,6 +13,7 @@ mod chat;
 mod command;
 mod commits;
 mod connection;
+mod entering;
 mod greeting;
 mod group;
 mod media;

@@ -7,6 +7,7 @@
 //! them stands [`Relay`], which knows slots and nothing else.
 
 mod client;
+mod frames;
 mod judge;
 mod network;
 mod pump;

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The world: one server, its clients, the network between them, and time, which passes only here.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
-use e2ee::{NewMeeting, OpenDrop, SealDrop, invitation};
+use e2ee::{NewMeeting, invitation};
 use meeting::{InstanceKeys, MeetingConfig};
 use protocol::{
     ClientMessage, ConnectionId, MeetingId, MeetingLink, Mode, ParticipantId, ServerMessage, Timestamp,
-    TrackKind, TrackSource, encode,
+    encode,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
@@ -306,65 +303,6 @@ impl World {
     /// Notes that somebody is not expected in the meeting.
     pub fn expect_out(&mut self, id: ClientId) {
         self.clients[id.0].is_wanted = false;
-    }
-
-    /// Seals one frame as `from`'s encoder gives it.
-    ///
-    /// # Errors
-    /// [`SealDrop`] if it must not be sent.
-    pub fn seal(&mut self, from: ClientId, kind: TrackKind, frame: &[u8]) -> Result<Vec<u8>, SealDrop> {
-        self.clients[from.0].seal(kind, frame)
-    }
-
-    /// Has the server send a frame to `to` in the slot that carries `slot`'s track.
-    ///
-    /// # Errors
-    /// [`OpenDrop`] if it does not reach the decoder.
-    pub fn deliver(&mut self, to: ClientId, slot: TrackSource, frame: &[u8]) -> Result<Vec<u8>, OpenDrop> {
-        self.clients[to.0].open(self.now, slot, frame)
-    }
-
-    /// Sends one frame the way the server forwards it; returns who could see it and who could not.
-    ///
-    /// # Errors
-    /// [`SealDrop`] if the sender's side dropped it.
-    pub fn send_frame(
-        &mut self,
-        from: ClientId,
-        kind: TrackKind,
-    ) -> Result<BTreeMap<ClientId, Result<(), OpenDrop>>, SealDrop> {
-        let frame: [u8; 64] = std::array::from_fn(|_| self.rng.random());
-        let sealed = self.seal(from, kind, &frame)?;
-        assert!(
-            !sealed
-                .windows(8)
-                .any(|window| frame.windows(8).any(|plain| plain == window)),
-            "plaintext goes out"
-        );
-        let Some(participant) = self.me(from) else {
-            return Ok(BTreeMap::new());
-        };
-        let source = TrackSource { participant, kind };
-        let mut seen = BTreeMap::new();
-        for (receiver, transport) in self.server.relay.receivers(source) {
-            let Some(id) = self.client_ids().find(|id| {
-                let client = &self.clients[id.0];
-                client.transport == Some(transport) && self.me(*id) == Some(receiver) && client.is_running
-            }) else {
-                continue;
-            };
-            let opened = self
-                .deliver(id, source, &sealed)
-                .map(|opened| assert_eq!(opened, frame));
-            seen.insert(id, opened);
-        }
-        Ok(seen)
-    }
-
-    /// Returns whether a frame of `from`'s microphone reaches `to` and opens there.
-    pub fn hears(&mut self, to: ClientId, from: ClientId) -> bool {
-        self.send_frame(from, TrackKind::Microphone)
-            .is_ok_and(|seen| seen.get(&to) == Some(&Ok(())))
     }
 
     /// Lets time pass.
