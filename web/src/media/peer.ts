@@ -26,6 +26,7 @@ export class Peer {
   readonly #workers: FrameWorkers;
   readonly #events: PeerEvents;
   readonly #sending = new Map<TrackKind, RTCRtpTransceiver>();
+  readonly #tracks = new Map<TrackKind, MediaStreamTrack | null>();
   readonly #receiving: ReceivingLine[] = [];
   readonly #slots = new Slots<ReceivingLine>();
   #last: Promise<void> = Promise.resolve();
@@ -69,8 +70,10 @@ export class Peer {
 
   /** Sends `track` as the given kind from here on; needs no negotiation. */
   setTrack(kind: TrackKind, track: MediaStreamTrack | null): void {
-    const sender = this.#sending.get(kind)?.sender;
-    if (sender !== undefined && sender.track !== track) void sender.replaceTrack(track).catch(() => undefined);
+    // Compared with what was asked for last: `sender.track` lags behind while a replacement is under way.
+    if ((this.#tracks.get(kind) ?? null) === track) return;
+    this.#tracks.set(kind, track);
+    void this.#sending.get(kind)?.sender.replaceTrack(track).catch(() => undefined);
   }
 
   assignSlot(mid: string, source: TrackSource | null): void {
@@ -117,7 +120,7 @@ export class Peer {
       this.#slots.add(mid, line);
     }
     const sdp = this.#connection.localDescription?.sdp;
-    if (sdp === undefined || this.#isClosed) return;
+    if (sdp === undefined || this.#isClosed) return this.#fail();
     const answered = new Promise<void>((resolve) => (this.#answered = resolve));
     this.#events.send({ type: "offer", transport, sdp, publish: this.#published() });
     await answered;

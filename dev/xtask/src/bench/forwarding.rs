@@ -60,7 +60,7 @@ fn measure_shape(project: &Project, build: Build, shape: &Shape) -> Result<Strin
     server
         .arg("--data")
         .arg(&data)
-        .env("RUST_LOG", "warn")
+        .env("INCAMERA__LOG__FILTER", "warn")
         .stdout(Stdio::piped());
     show(&server);
     let mut server = Running(server.spawn().context("cannot start the server")?);
