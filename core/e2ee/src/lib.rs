@@ -46,7 +46,7 @@ pub mod sframe;
 mod standard;
 
 pub use frames::{BaseKey, FrameSide, KeyHandle, KeyUpdate, OpenDrop, SealDrop, SlotSource};
-pub use meeting::{HostKey, NewMeeting, host_fingerprint, host_key, invitation};
+pub use meeting::{HostKey, NewMeeting, host_fingerprint, host_key, invitation, prove_admission};
 pub use member::{
     ApplicationMessage, ApplicationRefusal, CommitBundle, CommitRefusal, JoinError, Member, MemberConfig,
     MemberError, Merged, ProposalRefusal, RollbackError, RosterMember, SignedProfile, SignedRefusal,

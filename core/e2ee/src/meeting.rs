@@ -3,15 +3,19 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use hkdf::Hkdf;
 use protocol::{
     MeetingId, MeetingLink, Mode,
     http::CreateMeeting,
     link::HostPart,
     message::HostProof,
-    mls::{HostGrant, end_meeting_message, host_challenge_message, host_grant_message},
+    mls::{
+        HostGrant, admission_challenge_message, end_meeting_message, host_challenge_message,
+        host_grant_message,
+    },
 };
 use rand_core::CryptoRng;
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use zeroize::Zeroizing;
 
 /// A meeting about to be created, before the server gave it an id. Has no `Debug`.
@@ -43,7 +47,15 @@ impl NewMeeting {
         CreateMeeting {
             mode,
             host_key: Some(URL_SAFE_NO_PAD.encode(self.host_key.public_key())),
+            admission_key: self.admission_key().map(|key| URL_SAFE_NO_PAD.encode(key)),
         }
+    }
+
+    /// Returns the Ed25519 public key of those who have the link secret, if there is one.
+    pub fn admission_key(&self) -> Option<[u8; 32]> {
+        self.secret
+            .as_deref()
+            .map(|secret| admission_signing_key(secret).verifying_key().to_bytes())
     }
 
     /// Returns the host link, which its creator keeps; [`invitation`] makes of it the link to share.
@@ -78,6 +90,23 @@ pub fn host_fingerprint(link: &MeetingLink) -> [u8; 32] {
         HostPart::KeySeed(seed) => HostKey::from_seed(*seed).fingerprint(),
         HostPart::Fingerprint(fingerprint) => *fingerprint,
     }
+}
+
+/// Proves to the server that its holder has the link secret, over the connection's challenge. Empty in a standard
+/// meeting.
+pub fn prove_admission(link: &MeetingLink, challenge: &[u8]) -> Vec<u8> {
+    let message = admission_challenge_message(link.meeting, link.mode(), challenge);
+    link.secret.as_ref().map_or_else(Vec::new, |secret| {
+        admission_signing_key(secret).sign(&message).to_vec()
+    })
+}
+
+fn admission_signing_key(secret: &[u8; 32]) -> SigningKey {
+    let mut seed = Zeroizing::new([0; 32]);
+    Hkdf::<Sha512>::new(None, secret)
+        .expand(b"Incamera 1 admission signing key", seed.as_mut_slice())
+        .expect("shorter than HKDF's limit");
+    SigningKey::from_bytes(&seed)
 }
 
 /// The key that makes somebody host. Has no `Debug`; erased when dropped.
@@ -191,6 +220,27 @@ mod tests {
         let meeting = NewMeeting::generate(&mut ChaCha20Rng::seed_from_u64(2), Mode::Standard);
         assert!(meeting.link(MEETING).secret.is_none());
         assert_eq!(meeting.request().mode, Mode::Standard);
+    }
+
+    #[test]
+    fn only_the_link_secret_proves_admission() {
+        let meeting = NewMeeting::generate(&mut ChaCha20Rng::seed_from_u64(3), Mode::E2ee);
+        let registered = meeting
+            .request()
+            .admission_key
+            .expect("an end-to-end meeting has one");
+        let registered = URL_SAFE_NO_PAD.decode(registered).expect("is base64url");
+        let verifies = |link: &MeetingLink| {
+            let message = admission_challenge_message(MEETING, Mode::E2ee, b"challenge");
+            verify(&registered, &message, &prove_admission(link, b"challenge"))
+        };
+        let link = meeting.link(MEETING);
+        assert!(verifies(&link) && verifies(&invitation(&link)));
+        assert!(!verifies(&MeetingLink {
+            secret: Some([0; 32]),
+            ..link.clone()
+        }));
+        assert!(!verifies(&MeetingLink { secret: None, ..link }));
     }
 
     #[test]

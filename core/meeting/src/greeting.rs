@@ -38,6 +38,7 @@ impl Greeting {
             resume,
             epoch,
             host_proof,
+            admission,
             name,
         } = message
         else {
@@ -58,18 +59,20 @@ impl Greeting {
             resume,
             epoch,
             host_proof,
+            admission,
             name,
         };
         Ok((meeting, hello))
     }
 }
 
-/// A client's hello together with the challenge that its host proof must answer.
+/// A client's hello together with the challenge that its proofs must answer.
 pub struct Hello {
     pub(crate) challenge: [u8; 32],
     pub(crate) mode: Mode,
     pub(crate) resume: Option<ResumeToken>,
     pub(crate) epoch: Option<u64>,
     pub(crate) host_proof: Option<HostProof>,
+    pub(crate) admission: Vec<u8>,
     pub(crate) name: Option<Redacted<String>>,
 }

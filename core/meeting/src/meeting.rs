@@ -39,6 +39,8 @@ pub struct MeetingConfig {
     pub mode: Mode,
     /// The host's Ed25519 public key; `None` in a meeting without a host.
     pub host_key: Option<[u8; 32]>,
+    /// The Ed25519 public key of those who have the link secret; `None` where it was not registered.
+    pub admission_key: Option<[u8; 32]>,
     /// The installation's secrets.
     pub keys: InstanceKeys,
 }

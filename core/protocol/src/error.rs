@@ -34,6 +34,9 @@ pub enum ErrorCode {
     /// The link's mode is not the meeting's mode.
     #[error("the link is for another mode of encryption")]
     WrongMode,
+    /// The link's secret is not this meeting's.
+    #[error("the link's secret is not this meeting's")]
+    WrongSecret,
     /// The resume token belongs to another meeting, another server or nobody.
     #[error("resume token not accepted")]
     ForeignToken,
@@ -85,6 +88,7 @@ impl ErrorCode {
             Self::MeetingEnded => "meeting_ended",
             Self::MeetingFull => "meeting_full",
             Self::WrongMode => "wrong_mode",
+            Self::WrongSecret => "wrong_secret",
             Self::ForeignToken => "foreign_token",
             Self::Removed => "removed",
             Self::Superseded => "superseded",

@@ -13,6 +13,10 @@ pub struct CreateMeeting {
     /// The host's Ed25519 public key, 32 bytes in base64url. A meeting made without one has no host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_key: Option<String>,
+    /// Ed25519 public key derived from the link secret, 32 bytes in base64url. With it, the server refuses clients that
+    /// do not have the secret before they can be the first in an empty meeting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admission_key: Option<String>,
 }
 
 /// Answer to `POST /api/meetings` and to `GET /api/meetings/{id}`.

@@ -29,6 +29,10 @@ pub enum ClientMessage {
         /// Signature by the host key over [`crate::mls::host_challenge_message`].
         #[serde(default)]
         host_proof: Option<HostProof>,
+        /// Signature over [`crate::mls::admission_challenge_message`] by the key derived from the link secret; empty in
+        /// standard meetings.
+        #[serde(default, with = "serde_bytes")]
+        admission: Vec<u8>,
         /// Display name; sent in standard meetings only. In end-to-end meetings names are MLS application messages.
         #[serde(default)]
         name: Option<Redacted<String>>,

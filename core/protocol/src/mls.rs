@@ -61,6 +61,11 @@ pub fn host_challenge_message(meeting: MeetingId, mode: Mode, challenge: &[u8]) 
     labelled(b"Incamera 1 host challenge", meeting, mode, challenge)
 }
 
+/// Returns what whoever has the link secret signs to prove that to the server: the server's challenge.
+pub fn admission_challenge_message(meeting: MeetingId, mode: Mode, challenge: &[u8]) -> Vec<u8> {
+    labelled(b"Incamera 1 admission challenge", meeting, mode, challenge)
+}
+
 /// Returns what a host's leaf (or, in a standard meeting, the host key) signs to end the meeting.
 pub fn end_meeting_message(meeting: MeetingId, mode: Mode) -> Vec<u8> {
     labelled(b"Incamera 1 end meeting", meeting, mode, &[])

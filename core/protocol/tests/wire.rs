@@ -19,6 +19,7 @@ fn a_message_comes_back_as_it_went() {
         resume: Some(ResumeToken::new(vec![1, 2, 3])),
         epoch: Some(9),
         host_proof: None,
+        admission: vec![5; 64],
         name: Some(Redacted(String::from("Ana"))),
     };
     assert_eq!(decode::<ClientMessage>(&encode(&hello)), Ok(hello));

@@ -54,6 +54,7 @@ impl Session {
                 Mode::Standard => self.standard.as_ref().map(e2ee::StandardKeys::epoch),
             },
             host_proof: e2ee::host_key(&self.link).map(|key| key.prove(self.link.meeting, mode, challenge)),
+            admission: e2ee::prove_admission(&self.link, challenge),
             name: (mode == Mode::Standard).then(|| Redacted(self.name.clone())),
         };
         self.send(&hello);
@@ -102,6 +103,7 @@ impl Session {
             | ErrorCode::UnknownMeeting
             | ErrorCode::MeetingFull
             | ErrorCode::WrongMode
+            | ErrorCode::WrongSecret
             | ErrorCode::Removed
             | ErrorCode::Superseded
             | ErrorCode::NotHost

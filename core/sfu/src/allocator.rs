@@ -44,11 +44,18 @@ pub(crate) struct Allocation {
     pub(crate) grants: Vec<Grant>,
     /// Enough for every tile to have the layer that fits it.
     pub(crate) desired: Bitrate,
+    /// Enough for every tile to have a picture, if the budget is not; otherwise nothing.
+    pub(crate) missed: Bitrate,
 }
 
 /// Distributes `budget`. A tile keeps its layer as long as the budget bears it, and gets a larger one only if
 /// `may_rise` and there is headroom, so that a wavering estimate does not switch layers to and fro.
-pub(crate) fn allocate(wishes: &[Wish], budget: Bitrate, may_rise: MayRise) -> Allocation {
+pub(crate) fn allocate(
+    wishes: &[Wish],
+    budget: Bitrate,
+    may_rise: MayRise,
+    shortage: Shortage,
+) -> Allocation {
     let bearable = fill(wishes, budget.as_f64());
     let comfortable = fill(wishes, budget.as_f64() / HEADROOM);
     let grants = wishes
@@ -65,8 +72,9 @@ pub(crate) fn allocate(wishes: &[Wish], budget: Bitrate, may_rise: MayRise) -> A
                 (MayRise::Yes | MayRise::No, _) => bearable,
             };
             // The most wanted tile is never without a picture.
-            let layer = layer.or_else(|| if index == 0 { lowest(wish) } else { None });
-            let is_starved = index == 0 && bearable.is_none() && layer.is_some();
+            let is_kept = index == 0 || shortage == Shortage::Passing;
+            let layer = layer.or_else(|| if is_kept { lowest(wish) } else { None });
+            let is_starved = bearable.is_none() && layer.is_some();
             let urgency = if best(wish) >= wish.current {
                 Urgency::Now
             } else {
@@ -80,10 +88,28 @@ pub(crate) fn allocate(wishes: &[Wish], budget: Bitrate, may_rise: MayRise) -> A
         })
         .collect::<Vec<_>>();
     let desired: f64 = wishes.iter().map(|wish| rate(wish, best(wish))).sum();
+    let least = least(wishes).as_f64() * HEADROOM;
+    let missed = if least > budget.as_f64() { least } else { 0.0 };
     Allocation {
         grants,
         desired: Bitrate::bps((desired * PROBED) as u64),
+        missed: Bitrate::bps(missed as u64),
     }
+}
+
+/// Returns what it takes to give every tile its smallest picture.
+pub(crate) fn least(wishes: &[Wish]) -> Bitrate {
+    let least: f64 = wishes.iter().map(|wish| rate(wish, lowest(wish))).sum();
+    Bitrate::bps(least as u64)
+}
+
+/// Whether to believe that the link carries less than a small picture for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shortage {
+    /// Not yet: tiles keep, or get, the base of their smallest layer whatever the budget.
+    Passing,
+    /// Yes: tiles go dark.
+    Lasting,
 }
 
 /// Whether layers may be raised: not within a while after the link proved too narrow.
@@ -200,8 +226,30 @@ mod tests {
     fn least_wanted_tiles_go_dark_first_and_the_first_never() {
         check(&[(720, None), (720, None)], 200, MayRise::Yes, &[Some(0), None]);
         check(&[(720, None), (720, None)], 20, MayRise::Yes, &[Some(0), None]);
-        let starved = allocate(&[wish(720, None)], Bitrate::kbps(20), MayRise::Yes);
+        let wishes = [wish(720, None)];
+        let starved = allocate(&wishes, Bitrate::kbps(20), MayRise::Yes, Shortage::Lasting);
         assert_eq!(starved.grants[0].temporal, 0);
+    }
+
+    #[test]
+    fn no_tile_goes_dark_in_a_shortage_that_may_pass() {
+        let wishes = [wish(720, Some(2)), wish(720, Some(0)), wish(720, None)];
+        let allocation = allocate(&wishes, Bitrate::kbps(200), MayRise::No, Shortage::Passing);
+        let grants = allocation
+            .grants
+            .iter()
+            .map(|grant| (grant.layer, grant.temporal))
+            .collect::<Vec<_>>();
+        let base = (Some(Layer(0)), 0);
+        assert_eq!(grants, [(Some(Layer(0)), ALL_TEMPORAL), base, base]);
+        assert!(allocation.missed >= Bitrate::kbps(450), "{allocation:?}");
+    }
+
+    #[test]
+    fn nothing_is_missed_when_everybody_has_a_picture() {
+        let wishes = [wish(720, Some(0)), wish(720, Some(0))];
+        let allocation = allocate(&wishes, Bitrate::kbps(400), MayRise::Yes, Shortage::Lasting);
+        assert_eq!(allocation.missed, Bitrate::ZERO);
     }
 
     #[test]
@@ -224,7 +272,7 @@ mod tests {
             .iter()
             .map(|&(height, current)| wish(height, current))
             .collect();
-        let allocation = allocate(&wishes, Bitrate::kbps(budget), may_rise);
+        let allocation = allocate(&wishes, Bitrate::kbps(budget), may_rise, Shortage::Lasting);
         let layers: Vec<_> = allocation
             .grants
             .iter()

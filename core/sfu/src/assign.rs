@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use protocol::{ParticipantId, TrackKind, TrackSource, limits};
 use str0m::bwe::Bitrate;
+use tracing::debug;
 
 use crate::{
     SfuEvent,
@@ -262,19 +263,26 @@ impl Meeting {
                 }
             })
             .collect();
-        let audio = transport
+        let audio: u64 = transport
             .audio_slots
             .iter()
-            .filter(|slot| slot.source.is_some())
-            .count() as u64
-            * AUDIO_BITRATE;
+            .filter_map(|slot| tracks.get(&slot.source?))
+            .map(|track| track.audio_bitrate().as_u64())
+            .sum();
         let budget = Bitrate::bps(transport.estimate.as_u64().saturating_sub(audio));
         let may_rise = if now >= transport.up_not_before {
             MayRise::Yes
         } else {
             MayRise::No
         };
-        let allocation = allocator::allocate(&wishes, budget, may_rise);
+        let shortage = transport.judge_shortage(now, budget < allocator::least(&wishes));
+        let allocation = allocator::allocate(&wishes, budget, may_rise, shortage);
+        let before: Vec<_> = wishes.iter().map(|wish| wish.current).collect();
+        let after: Vec<_> = allocation.grants.iter().map(|grant| grant.layer).collect();
+        if before != after {
+            let estimate = transport.estimate;
+            debug!(%subscriber, %estimate, audio, ?shortage, ?before, ?after, "layers change");
+        }
         let mut wanted = Vec::new();
         for ((&index, wish), grant) in indices.iter().zip(&wishes).zip(&allocation.grants) {
             let slot = &mut transport.video_slots[index];
@@ -288,7 +296,11 @@ impl Meeting {
             }
         }
         let desired = Bitrate::bps(allocation.desired.as_u64() + audio);
-        transport.set_desired_bitrate(desired.max(SOUGHT_AT_LEAST));
+        let sustained = match allocation.missed {
+            Bitrate::ZERO => Bitrate::ZERO,
+            missed => Bitrate::bps(missed.as_u64() + audio),
+        };
+        transport.set_bitrates(sustained, desired.max(SOUGHT_AT_LEAST));
         for (source, layer) in wanted {
             self.request_keyframe(now, source, layer);
         }
@@ -314,9 +326,6 @@ impl Medium {
 // What is looked for even if nobody wants so much at the time: a tile that is enlarged then has its large layer at the
 // next keyframe. Probing for it takes 15 ms every few seconds.
 const SOUGHT_AT_LEAST: Bitrate = Bitrate::kbps(2500);
-
-// Opus at 32 kbit/s with headers and SFrame.
-const AUDIO_BITRATE: u64 = 50_000;
 
 // After the link proved too narrow, the estimate recovers before the queue on the way has emptied.
 const RISE_AFTER_FALL: Duration = Duration::from_secs(3);

@@ -27,10 +27,13 @@ impl Meeting {
             if descriptor.is_keyframe_start {
                 layer.throttle.handle_keyframe();
             }
-        } else if arrival.kind == TrackKind::Microphone
-            && let Some(level) = packet.header.ext_vals.audio_level
-        {
-            self.speakers.handle_level(now, publisher, level);
+        } else if !arrival.kind.is_video() {
+            track.layers[0].handle_packet(now, packet.payload.len(), None);
+            if arrival.kind == TrackKind::Microphone
+                && let Some(level) = packet.header.ext_vals.audio_level
+            {
+                self.speakers.handle_level(now, publisher, level);
+            }
         }
         let subscribers = mem::take(&mut track.subscribers);
         for &(subscriber, index) in &subscribers {

@@ -74,6 +74,11 @@ impl Track {
         offers
     }
 
+    /// Returns what an audio track takes: nothing while it is muted.
+    pub(crate) fn audio_bitrate(&self) -> Bitrate {
+        Bitrate::bps(self.layers[0].bitrate.unwrap_or(0.0) as u64)
+    }
+
     /// Returns the layers that were ever seen.
     pub(crate) fn seen(&self) -> impl Iterator<Item = Layer> {
         let seen = self.layers.each_ref().map(|layer| layer.last_at.is_some());

@@ -21,7 +21,7 @@ use str0m::{
     rtp::{Extension, ExtensionMap, Ssrc},
 };
 
-use crate::{LostReason, SfuConfig, SfuOutput, egress::Slot, ingress::Ingress};
+use crate::{LostReason, SfuConfig, SfuOutput, allocator::Shortage, egress::Slot, ingress::Ingress};
 
 /// What the transports of one worker have in common.
 #[derive(Debug)]
@@ -131,7 +131,9 @@ pub(crate) struct Transport {
     pub(crate) slots_asked: (u16, u16),
     pub(crate) up_not_before: Instant,
     pub(crate) rtc: Rtc,
-    desired_bitrate: Bitrate,
+    /// What the bandwidth estimation was last told.
+    bitrates: (Bitrate, Bitrate),
+    short_since: Option<Instant>,
     ufrag: String,
     addresses: Vec<(Protocol, SocketAddr)>,
     last_heard_at: Instant,
@@ -152,7 +154,8 @@ impl Transport {
             slots_asked: (0, 0),
             up_not_before: now,
             rtc,
-            desired_bitrate: Bitrate::ZERO,
+            bitrates: (Bitrate::ZERO, Bitrate::ZERO),
+            short_since: None,
             ufrag,
             addresses: Vec::new(),
             last_heard_at: now,
@@ -229,12 +232,30 @@ impl Transport {
         }
     }
 
-    /// Tells the bandwidth estimation how much is worth looking for. Nothing is padded up to it, only probed.
-    pub(crate) fn set_desired_bitrate(&mut self, desired: Bitrate) {
-        let (before, after) = (self.desired_bitrate.as_f64(), desired.as_f64());
-        if (before - after).abs() > after * WORTH_TELLING {
-            self.desired_bitrate = desired;
-            self.rtc.bwe().set_bitrate(Bitrate::ZERO, desired);
+    /// Tells the bandwidth estimation how much is worth looking for, which it probes, and how much to send all the
+    /// time, which it pads up to as far as its estimate goes.
+    pub(crate) fn set_bitrates(&mut self, sustained: Bitrate, desired: Bitrate) {
+        let is_news = |before: Bitrate, after: Bitrate| {
+            (before.as_f64() - after.as_f64()).abs() > after.as_f64() * WORTH_TELLING
+        };
+        let (sustained_before, desired_before) = self.bitrates;
+        if is_news(sustained_before, sustained) || is_news(desired_before, desired) {
+            self.bitrates = (sustained, desired);
+            self.rtc.bwe().set_bitrate(sustained, desired);
+        }
+    }
+
+    /// Returns how long the link has not been enough for everybody's smallest picture.
+    pub(crate) fn judge_shortage(&mut self, now: Instant, is_short: bool) -> Shortage {
+        if !is_short {
+            self.short_since = None;
+            return Shortage::Passing;
+        }
+        let since = *self.short_since.get_or_insert(now);
+        if now.saturating_duration_since(since) < DARK_AFTER {
+            Shortage::Passing
+        } else {
+            Shortage::Lasting
         }
     }
 
@@ -278,6 +299,11 @@ const SEND_BUFFER_AUDIO: usize = 16;
 // What the answer prefers; the offer's numbers win.
 const PREFERRED_VP9_PT: u8 = 98;
 const PREFERRED_VP9_RTX_PT: u8 = 99;
+
+// A receiver that is out of breath for a moment looks like a link of a tenth: the estimate is back within seconds,
+// while tiles that went dark meanwhile acknowledge nothing that could lift it. A link that really is that narrow loses
+// packets for so long.
+const DARK_AFTER: Duration = Duration::from_secs(4);
 
 // A rise makes str0m probe at once: the wavering of a measured bitrate is none.
 const WORTH_TELLING: f64 = 0.05;

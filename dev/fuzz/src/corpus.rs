@@ -161,6 +161,7 @@ fn client_messages() -> Vec<(&'static str, ClientMessage)> {
                     host_key: vec![2; 32],
                     signature: vec![3; 64],
                 }),
+                admission: vec![4; 64],
                 name: None,
             },
         ),
@@ -358,6 +359,7 @@ fn http_bodies() -> Vec<(&'static str, Vec<u8>)> {
     let create = CreateMeeting {
         mode: Mode::E2ee,
         host_key: Some("A".repeat(43)),
+        admission_key: Some("A".repeat(43)),
     };
     let info = MeetingInfo {
         id: MEETING,
@@ -567,6 +569,7 @@ fn hello(mode: Mode) -> ClientMessage {
         resume: None,
         epoch: None,
         host_proof: None,
+        admission: Vec::new(),
         name: (mode == Mode::Standard).then(|| Redacted("Ana".to_owned())),
     }
 }

@@ -41,7 +41,8 @@ impl Relay {
             SfuCommand::RemoveMeeting { .. } => self.peers.clear(),
             SfuCommand::Subscribe { .. }
             | SfuCommand::RequestKeyframe { .. }
-            | SfuCommand::ForceKeyframes { .. } => {}
+            | SfuCommand::ForceKeyframes { .. }
+            | SfuCommand::Crash { .. } => {}
         }
         self.fill_slots(&mut events);
         events

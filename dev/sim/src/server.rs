@@ -40,6 +40,12 @@ impl Server {
         }
     }
 
+    /// From here on, whoever says hello is let in, whatever its link secret.
+    pub(crate) fn stop_checking_secrets(&mut self) {
+        self.config.admission_key = None;
+        self.meeting = Some(Meeting::new(self.config.clone()));
+    }
+
     pub(crate) fn is_up(&self) -> bool {
         self.meeting.is_some()
     }

@@ -65,6 +65,7 @@ fn main() -> ExitCode {
         Command::Bench {
             no_setup,
             dev,
+            rounds,
             measurements,
         } => {
             let build = if dev {
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
             } else {
                 bench::Build::Release
             };
-            bench::bench(&project, &setup(no_setup), build, &measurements)
+            bench::bench(&project, &setup(no_setup), build, rounds, &measurements)
         }
     };
     match outcome {
@@ -176,6 +177,9 @@ enum Command {
         /// Measure the build that tests run on: only to try a measurement itself
         #[arg(long)]
         dev: bool,
+        /// How often to repeat each measurement
+        #[arg(long)]
+        rounds: Option<usize>,
         /// Which measurements; all if none is named
         measurements: Vec<String>,
     },

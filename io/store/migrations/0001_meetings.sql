@@ -3,6 +3,7 @@ CREATE TABLE meetings (
     id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     mode       TEXT    NOT NULL CHECK (mode IN ('e2ee', 'standard')),
     host_key   BLOB             CHECK (host_key IS NULL OR length(host_key) = 32),
+    admission_key BLOB          CHECK (admission_key IS NULL OR length(admission_key) = 32),
     created_at INTEGER NOT NULL, -- seconds since 1970
     ended_at   INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -19,6 +19,8 @@ pub struct StoredMeeting {
     pub mode: Mode,
     /// The host's Ed25519 public key.
     pub host_key: Option<[u8; 32]>,
+    /// The Ed25519 public key of those who have the link secret.
+    pub admission_key: Option<[u8; 32]>,
     /// When it was made.
     pub created_at: UnixTime,
     /// When a host ended it.
@@ -32,11 +34,12 @@ impl Store {
     /// [`StoreError::MeetingExists`] if its id is taken, [`StoreError::Query`] if the database failed.
     pub async fn create_meeting(&self, meeting: &StoredMeeting) -> Result<(), StoreError> {
         let result = sqlx::query(
-            "INSERT INTO meetings (id, mode, host_key, created_at, ended_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO meetings (id, mode, host_key, admission_key, created_at, ended_at) VALUES (?, ?, ?, ?, ?, ?)",
         )
         .bind(meeting.id.as_bytes().as_slice())
         .bind(mode_text(meeting.mode))
         .bind(meeting.host_key.as_ref().map(<[u8; 32]>::as_slice))
+        .bind(meeting.admission_key.as_ref().map(<[u8; 32]>::as_slice))
         .bind(meeting.created_at.0)
         .bind(meeting.ended_at.map(|at| at.0))
         .execute(&self.pool)
@@ -55,10 +58,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`] if the database failed.
     pub async fn meeting(&self, id: MeetingId) -> Result<Option<StoredMeeting>, StoreError> {
-        let row = sqlx::query("SELECT mode, host_key, created_at, ended_at FROM meetings WHERE id = ?")
-            .bind(id.as_bytes().as_slice())
-            .fetch_optional(&self.pool)
-            .await?;
+        let row = sqlx::query(
+            "SELECT mode, host_key, admission_key, created_at, ended_at FROM meetings WHERE id = ?",
+        )
+        .bind(id.as_bytes().as_slice())
+        .fetch_optional(&self.pool)
+        .await?;
         row.map(|row| read(id, &row))
             .transpose()
             .map_err(StoreError::from)
@@ -89,18 +94,21 @@ impl Store {
 
 fn read(id: MeetingId, row: &SqliteRow) -> Result<StoredMeeting, sqlx::Error> {
     let mode: String = row.try_get("mode")?;
-    let host_key: Option<Vec<u8>> = row.try_get("host_key")?;
-    let host_key = host_key
-        .map(<[u8; 32]>::try_from)
-        .transpose()
-        .map_err(|_| sqlx::Error::Decode("host key is not 32 bytes".into()))?;
     Ok(StoredMeeting {
         id,
         mode: parse_mode(&mode).ok_or_else(|| sqlx::Error::Decode("unknown mode".into()))?,
-        host_key,
+        host_key: read_key(row, "host_key")?,
+        admission_key: read_key(row, "admission_key")?,
         created_at: UnixTime(row.try_get("created_at")?),
         ended_at: row.try_get::<Option<i64>, _>("ended_at")?.map(UnixTime),
     })
+}
+
+fn read_key(row: &SqliteRow, column: &str) -> Result<Option<[u8; 32]>, sqlx::Error> {
+    let key: Option<Vec<u8>> = row.try_get(column)?;
+    key.map(<[u8; 32]>::try_from)
+        .transpose()
+        .map_err(|_| sqlx::Error::Decode("key is not 32 bytes".into()))
 }
 
 const fn mode_text(mode: Mode) -> &'static str {

@@ -17,6 +17,7 @@ async fn a_meeting_comes_back_as_it_was_stored() {
             id: MeetingId::new([id; 16]),
             mode,
             host_key,
+            admission_key: host_key.map(|_| [8; 32]),
             created_at: UnixTime(1_700_000_000),
             ended_at: None,
         };
@@ -234,6 +235,7 @@ fn meeting() -> StoredMeeting {
         id: ID,
         mode: Mode::E2ee,
         host_key: None,
+        admission_key: None,
         created_at: UnixTime(1),
         ended_at: None,
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! How people enter: who a hello is from, and what whoever is in gets in the same act.
 
-use protocol::{ConnectionId, ErrorCode, Mode, ParticipantId, Redacted, ServerMessage, Timestamp, limits};
+use protocol::{
+    ConnectionId, ErrorCode, Mode, ParticipantId, Redacted, ServerMessage, Timestamp, limits, mls,
+};
 use rand_core::CryptoRng;
 use sfu::SfuCommand;
 
@@ -36,6 +38,12 @@ impl Meeting {
         let config = &self.config;
         if hello.mode != config.mode {
             return Err(ErrorCode::WrongMode);
+        }
+        if let Some(admission_key) = &config.admission_key {
+            let message = mls::admission_challenge_message(config.meeting, config.mode, &hello.challenge);
+            if !host::verify(admission_key, &message, &hello.admission) {
+                return Err(ErrorCode::WrongSecret);
+            }
         }
         let is_host = match &hello.host_proof {
             None => false,

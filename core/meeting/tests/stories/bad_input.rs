@@ -45,6 +45,7 @@ fn what_is_out_of_order_or_of_the_other_mode_is_rejected() {
         resume: None,
         epoch: None,
         host_proof: None,
+        admission: Vec::new(),
         name: None,
     };
     let of_e2ee = [
@@ -144,6 +145,7 @@ fn the_first_message_is_a_hello_of_this_version() {
             resume: None,
             epoch: None,
             host_proof: None,
+            admission: Vec::new(),
             name: name.map(|length| Redacted("n".repeat(length))),
         })
     };

@@ -258,3 +258,14 @@ fn people_come_back_after_the_server_restarted() {
         "{seen:?}"
     );
 }
+
+#[test]
+fn whoever_cannot_prove_the_link_secret_is_refused_before_anybody_is_there() {
+    let mut world = World::new(Mode::E2ee);
+    let stranger = world.hello(HelloWith {
+        has_wrong_secret: true,
+        ..HelloWith::default()
+    });
+    world.check_refused(stranger, ErrorCode::WrongSecret);
+    world.join(HelloWith::default());
+}

@@ -38,6 +38,7 @@ pub(crate) struct HelloWith {
     pub(crate) host: Option<SigningKey>,
     pub(crate) mode: Option<Mode>,
     pub(crate) name: Option<&'static str>,
+    pub(crate) has_wrong_secret: bool,
 }
 
 /// What a Welcome gave.
@@ -56,6 +57,7 @@ impl World {
             meeting: MEETING,
             mode,
             host_key: Some(host_key().verifying_key().to_bytes()),
+            admission_key: (mode == Mode::E2ee).then(|| admission_key().verifying_key().to_bytes()),
             keys: InstanceKeys::new([1; 32], [2; 32]),
         };
         Self {
@@ -95,6 +97,7 @@ impl World {
             resume: with.resume,
             epoch: with.epoch,
             host_proof,
+            admission: prove_admission(mode, &nonce, with.has_wrong_secret),
             name: with.name.map(|name| Redacted(String::from(name))),
         };
         let (_, hello) = greeting.handle_message(&encode(&hello)).expect("a whole hello");
@@ -236,6 +239,25 @@ impl World {
                 Effect::Persist(Record::Ended) => self.has_ended = true,
             }
         }
+    }
+}
+
+/// The key of those who have the link secret.
+fn admission_key() -> SigningKey {
+    SigningKey::from_bytes(&[11; 32])
+}
+
+fn prove_admission(mode: Mode, challenge: &[u8], has_wrong_secret: bool) -> Vec<u8> {
+    let key = if has_wrong_secret {
+        SigningKey::from_bytes(&[12; 32])
+    } else {
+        admission_key()
+    };
+    let message = mls::admission_challenge_message(MEETING, mode, challenge);
+    if mode == Mode::E2ee {
+        key.sign(&message).to_bytes().to_vec()
+    } else {
+        Vec::new()
     }
 }
 

@@ -7,6 +7,7 @@ mod world;
 
 mod audio_and_video_reach_the_other;
 mod blocked_peer_is_cut_off;
+mod crowds_stay_in_the_picture;
 mod hostile_datagrams_change_nothing;
 mod keyframe_requests_are_throttled;
 mod layers_follow_the_link;

@@ -42,6 +42,7 @@ pub(crate) struct Network {
     towards: BTreeMap<SocketAddr, Conditions>,
     busy_until: BTreeMap<SocketAddr, Instant>,
     under_way: BTreeMap<(Instant, u64), Datagram>,
+    stalled_until: BTreeMap<SocketAddr, Instant>,
     count: u64,
     state: u64,
     pub(crate) lost: u64,
@@ -53,6 +54,7 @@ impl Network {
             towards: BTreeMap::new(),
             busy_until: BTreeMap::new(),
             under_way: BTreeMap::new(),
+            stalled_until: BTreeMap::new(),
             count: 0,
             state: seed | 1,
             lost: 0,
@@ -61,6 +63,11 @@ impl Network {
 
     pub(crate) fn set(&mut self, towards: SocketAddr, conditions: Conditions) {
         self.towards.insert(towards, conditions);
+    }
+
+    /// Nothing reaches an address until then, and everything at once thereafter.
+    pub(crate) fn stall(&mut self, towards: SocketAddr, until: Instant) {
+        self.stalled_until.insert(towards, until);
     }
 
     pub(crate) fn send(
@@ -89,6 +96,7 @@ impl Network {
         if !conditions.jitter.is_zero() && self.random().is_multiple_of(4) {
             at += conditions.jitter;
         }
+        at = at.max(self.stalled_until.get(&destination).copied().unwrap_or(at));
         self.count += 1;
         self.under_way.insert(
             (at, self.count),

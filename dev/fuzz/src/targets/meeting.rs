@@ -48,6 +48,7 @@ impl World {
             meeting: MEETING,
             mode,
             host_key: None,
+            admission_key: None,
             keys,
         };
         Self {

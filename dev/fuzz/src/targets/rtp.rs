@@ -268,7 +268,13 @@ mod tests {
         let mut call = Call::connect();
         for number in 0_u64..50 {
             call.now += Duration::from_millis(1);
-            call.sfu.handle_datagram(call.now, Protocol::Udp, client(), server(), &[0x90, 98, 0, 1, 0, 0, 0, 1]);
+            call.sfu.handle_datagram(
+                call.now,
+                Protocol::Udp,
+                client(),
+                server(),
+                &[0x90, 98, 0, 1, 0, 0, 0, 1],
+            );
             call.write(b"\xae\x80\x01\x00\x05\x18\x01\x40\x00\xb4\x01\x04\xaa");
             call.exchange();
             assert_eq!(call.sfu.stats().rtp_in, number + 1);

@@ -39,7 +39,10 @@ use protocol::{TrackKind, TrackSource};
 
 /// Makes a meeting in which everybody is and nothing is under way; the first is its host.
 fn meeting_of<const N: usize>(seed: u64, names: [&str; N]) -> (World, [ClientId; N]) {
-    let mut world = World::new(seed);
+    meeting_in(World::new(seed), names)
+}
+
+fn meeting_in<const N: usize>(mut world: World, names: [&str; N]) -> (World, [ClientId; N]) {
     let people = std::array::from_fn(|index| {
         if index == 0 {
             world.join_as_host(names[index])

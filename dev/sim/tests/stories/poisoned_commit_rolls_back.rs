@@ -6,15 +6,15 @@ use std::{
     time::Duration,
 };
 
-use incamera_sim::Link;
+use incamera_sim::{Link, World};
 use protocol::{ClientMessage, MeetingLink, ServerMessage};
 use session::NoticeCode;
 
-use crate::{ghost, meeting_of};
+use crate::{ghost, meeting_in};
 
 #[test]
 fn the_group_goes_back_and_the_intruder_is_evicted() {
-    let (mut world, [hana, bob, carol]) = meeting_of(1, ["hana", "bob", "carol"]);
+    let (mut world, [hana, bob, carol]) = meeting_in(World::with_lenient_server(1), ["hana", "bob", "carol"]);
     let code = world.view(hana).safety_code.clone();
     let welcome = Arc::new(Mutex::new(None));
     let sink = Arc::clone(&welcome);

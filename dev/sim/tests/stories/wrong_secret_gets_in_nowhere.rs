@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Whoever has the meeting's address but not its secret gets in nowhere.
 
-use incamera_sim::Link;
-use protocol::{MeetingLink, link::HostPart};
+use incamera_sim::{Link, World};
+use protocol::{ErrorCode, MeetingLink, link::HostPart};
 use session::{LeftReason, LocalReason, State};
 
-use crate::meeting_of;
+use crate::{meeting_in, meeting_of};
 
 #[test]
 fn a_wrong_link_secret_is_noticed_by_its_holder_and_disturbs_nobody() {
-    let (mut world, [hana, bob]) = meeting_of(1, ["hana", "bob"]);
+    let (mut world, [hana, bob]) = meeting_in(World::with_lenient_server(1), ["hana", "bob"]);
     let epoch = world.view(hana).epoch;
     let link = MeetingLink {
         secret: Some([9; 32]),
@@ -31,6 +31,25 @@ fn a_wrong_link_secret_is_noticed_by_its_holder_and_disturbs_nobody() {
         let hears = world.hears(mallory, id);
         world.check(!hears, "nobody is heard out there");
     }
+}
+
+#[test]
+fn a_wrong_link_secret_cannot_be_first_in_an_empty_meeting() {
+    let mut world = World::new(3);
+    let link = MeetingLink {
+        secret: Some([9; 32]),
+        ..e2ee::invitation(&world.host_link())
+    };
+    let mallory = world.join_with("mallory", link, Link::default());
+    world.expect_out(mallory);
+    world.run_for(std::time::Duration::from_secs(3));
+    assert_eq!(
+        world.view(mallory).left_because,
+        Some(LeftReason::Server(ErrorCode::WrongSecret))
+    );
+    world.join_as_host("hana");
+    world.join("bob");
+    world.converge();
 }
 
 #[test]

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! `cargo xtask bench`: measures what docs/performance.md tells, on an optimised build, and prints it as table rows.
+//! `cargo xtask bench`: measures what docs/performance.md tells, on an optimised build, and prints it as tables.
 //!
 //! One file per measurement. Those that need a browser lie with the browser tests, and are started from here.
 
+mod browsers;
+mod crowd;
+mod figures;
 mod forwarding;
 mod namespace;
+mod removal;
+mod server;
 mod sizes;
+
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
 use crate::{
     setup::{self, Setup},
-    shell::{Project, announce, run},
+    shell::{Project, announce, read, run},
     wasm, web,
 };
 
@@ -24,11 +31,17 @@ pub(crate) enum Build {
     Dev,
 }
 
-/// Runs the measurements named in `wanted`, or all.
+/// Runs the measurements named in `wanted`, or all; `rounds` is how often each is repeated, if not as often as usual.
 ///
 /// # Errors
 /// If something is missing, does not build, or a measurement does not come about.
-pub(crate) fn bench(project: &Project, setup: &Setup, build: Build, wanted: &[String]) -> Result<()> {
+pub(crate) fn bench(
+    project: &Project,
+    setup: &Setup,
+    build: Build,
+    rounds: Option<usize>,
+    wanted: &[String],
+) -> Result<()> {
     if let Some(unknown) = wanted
         .iter()
         .find(|name| !MEASUREMENTS.iter().any(|one| one.name == *name))
@@ -48,12 +61,25 @@ pub(crate) fn bench(project: &Project, setup: &Setup, build: Build, wanted: &[St
         programs.arg("--release");
     }
     run(&mut programs)?;
-    println!("\n{}\n", machine());
+    println!("\n{}\n", machine(project));
+    let context = Context {
+        project,
+        setup,
+        build,
+        rounds,
+    };
+    let mut failed = Vec::new();
     for measurement in MEASUREMENTS {
         if wanted.is_empty() || wanted.iter().any(|name| name == measurement.name) {
             announce(measurement.what);
-            (measurement.measure)(project, build)?;
+            if let Err(error) = (measurement.measure)(&context) {
+                println!("  {}: {error:#}", measurement.name);
+                failed.push(measurement.name);
+            }
         }
+    }
+    if !failed.is_empty() {
+        bail!("not measured: {}", failed.join(", "));
     }
     Ok(())
 }
@@ -66,13 +92,33 @@ impl Build {
             Self::Dev => "debug",
         }
     }
+
+    /// Returns the path of one of the project's programs.
+    fn program(self, project: &Project, name: &str) -> PathBuf {
+        project.target().join(self.folder()).join(name)
+    }
+}
+
+/// What every measurement needs to know.
+struct Context<'a> {
+    project: &'a Project,
+    setup: &'a Setup,
+    build: Build,
+    rounds: Option<usize>,
+}
+
+impl Context<'_> {
+    /// Returns how often to measure.
+    fn rounds(&self, usual: usize) -> usize {
+        self.rounds.unwrap_or(usual)
+    }
 }
 
 /// A measurement.
 struct Measurement {
     name: &'static str,
     what: &'static str,
-    measure: fn(&Project, Build) -> Result<()>,
+    measure: fn(&Context<'_>) -> Result<()>,
 }
 
 const MEASUREMENTS: &[Measurement] = &[
@@ -82,6 +128,16 @@ const MEASUREMENTS: &[Measurement] = &[
         measure: sizes::measure,
     },
     Measurement {
+        name: "join",
+        what: "\"Join now\" to the first picture of somebody else, in Chromium",
+        measure: browsers::measure,
+    },
+    Measurement {
+        name: "removal",
+        what: "Removal to the last frame that can be decoded",
+        measure: removal::measure,
+    },
+    Measurement {
         name: "forwarding",
         what: "CPU per forwarded packet and memory per subscriber",
         measure: forwarding::measure,
@@ -89,7 +145,7 @@ const MEASUREMENTS: &[Measurement] = &[
 ];
 
 /// Says what the figures were measured on.
-fn machine() -> String {
+fn machine(project: &Project) -> String {
     let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let models: Vec<_> = cpus
         .lines()
@@ -98,5 +154,15 @@ fn machine() -> String {
     let model = models
         .first()
         .map_or("unknown", |line| line.trim_start_matches(['\t', ' ', ':']));
-    format!("Measured on {} x {model}", models.len())
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let git = |arguments: &[&str]| read(project.command("git").args(arguments)).unwrap_or_default();
+    let commit = git(&["rev-parse", "--short", "HEAD"]);
+    let is_changed = !git(&["status", "--porcelain"]).trim().is_empty();
+    format!(
+        "Measured on {} x {model}, Linux {}, commit {}{}",
+        models.len(),
+        kernel.trim(),
+        commit.trim(),
+        if is_changed { " with changes" } else { "" }
+    )
 }

@@ -5,14 +5,15 @@ use std::{path::Path, process::Stdio};
 
 use anyhow::{Context as _, Result};
 
-use super::Build;
+use super::Context as Bench;
 use crate::{
     shell::{Project, run},
     stamp::files,
 };
 
 /// Prints the WebAssembly module's size, and has the web client's own script print the page's.
-pub(super) fn measure(project: &Project, _: Build) -> Result<()> {
+pub(super) fn measure(bench: &Bench<'_>) -> Result<()> {
+    let project = bench.project;
     run(project
         .command("node")
         .arg("scripts/size.js")

@@ -27,7 +27,14 @@ pub(crate) async fn create(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<MeetingInfo>), ApiError> {
     let request = parse(&headers, body)?;
-    let host_key = request.host_key.as_deref().map(parse_host_key).transpose()?;
+    let host_key = parse_key(
+        request.host_key.as_deref(),
+        "host_key is not 32 bytes in base64url",
+    )?;
+    let admission_key = parse_key(
+        request.admission_key.as_deref(),
+        "admission_key is not 32 bytes in base64url",
+    )?;
     if !shared.creations.accept(Instant::now(), client.ip()) {
         return Err(ApiError::rate_limited(
             "too many meetings from this address: wait a minute",
@@ -39,6 +46,7 @@ pub(crate) async fn create(
         id: MeetingId::new(id),
         mode: request.mode,
         host_key,
+        admission_key,
         created_at: Clock::unix_now(),
         ended_at: None,
     };
@@ -88,12 +96,13 @@ fn parse(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Cre
         .map_err(|_| ApiError::malformed("the body is not as described in /api/openapi.json"))
 }
 
-fn parse_host_key(text: &str) -> Result<[u8; 32], ApiError> {
+fn parse_key(text: Option<&str>, problem: &'static str) -> Result<Option<[u8; 32]>, ApiError> {
+    let Some(text) = text else { return Ok(None) };
     let key = URL_SAFE_NO_PAD
         .decode(text)
         .ok()
         .and_then(|bytes| bytes.try_into().ok());
-    key.ok_or(ApiError::malformed("host_key is not 32 bytes in base64url"))
+    key.map(Some).ok_or(ApiError::malformed(problem))
 }
 
 fn info(meeting: &StoredMeeting) -> MeetingInfo {

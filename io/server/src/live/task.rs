@@ -77,6 +77,7 @@ async fn load(shared: &Shared, id: MeetingId) -> Result<Option<Meeting>, StoreEr
         meeting: id,
         mode: stored.mode,
         host_key: stored.host_key,
+        admission_key: stored.admission_key,
         keys: shared.keys.clone(),
     };
     let Some(state) = shared.store.live_state(id).await? else {

@@ -118,6 +118,7 @@ impl World {
             id,
             mode: Mode::Standard,
             host_key: None,
+            admission_key: None,
             created_at: UnixTime(1),
             ended_at: None,
         };
@@ -142,6 +143,7 @@ impl World {
             resume,
             epoch: None,
             host_proof: None,
+            admission: Vec::new(),
             name: None,
         };
         let (_, hello) = greeting.handle_message(&encode(&hello)).expect("a whole hello");

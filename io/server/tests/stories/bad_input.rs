@@ -121,6 +121,7 @@ fn of_version(version: u16, meeting: MeetingId) -> ClientMessage {
         resume: None,
         epoch: None,
         host_proof: None,
+        admission: Vec::new(),
         name: None,
     }
 }

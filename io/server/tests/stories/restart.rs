@@ -44,6 +44,7 @@ async fn an_ended_meeting_stays_ended() {
     let request = CreateMeeting {
         mode: Mode::Standard,
         host_key: Some(base64(host.verifying_key().as_bytes())),
+        admission_key: None,
     };
     let response = world
         .post("/api/meetings", &serde_json::to_string(&request).expect("JSON"))

@@ -181,6 +181,7 @@ pub(crate) fn hello(meeting: MeetingId, resume: Option<ResumeToken>) -> ClientMe
         resume,
         epoch: None,
         host_proof: None,
+        admission: Vec::new(),
         name: None,
     }
 }

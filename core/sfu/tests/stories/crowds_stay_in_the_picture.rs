@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! However many publish, everybody is seen: soon after joining, and again after the link or the machine was busy.
+
+use std::time::Duration;
+
+use protocol::TrackKind;
+
+use crate::{network::Conditions, world::World};
+
+const CROWD: std::ops::RangeInclusive<u32> = 2..=13;
+
+#[test]
+fn everybody_sees_a_crowd_that_joins_at_once() {
+    let mut world = World::new(70);
+    for id in 1..=13 {
+        world.offer(id, 12, 12);
+        world.set_tracks(id, &[TrackKind::Microphone, TrackKind::Camera]);
+    }
+    for id in 1..=13 {
+        start(&mut world, id);
+    }
+    for id in 1..=13 {
+        subscribe_to_all(&mut world, id);
+    }
+    world.run_for(Duration::from_secs(3));
+    for subscriber in 1..=13 {
+        assert_eq!(dark(&world, subscriber, Duration::from_millis(500)), []);
+    }
+}
+
+#[test]
+fn crowd_is_back_soon_after_the_link_was_narrow() {
+    let mut world = crowd();
+    let address = world.clients[&1].address;
+    world.network.set(
+        address,
+        Conditions {
+            rate: Some(100_000),
+            ..Conditions::default()
+        },
+    );
+    world.run_for(Duration::from_secs(5));
+    world.network.set(address, Conditions::default());
+    world.run_for(Duration::from_secs(5));
+    assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+    for subscriber in CROWD {
+        assert_eq!(dark(&world, subscriber, Duration::from_millis(500)), []);
+    }
+}
+
+#[test]
+fn crowd_is_back_after_a_long_time_on_a_narrow_link() {
+    let mut world = crowd();
+    let address = world.clients[&1].address;
+    world.network.set(
+        address,
+        Conditions {
+            rate: Some(350_000),
+            ..Conditions::default()
+        },
+    );
+    world.run_for(Duration::from_secs(20));
+    let before = world.network.lost;
+    world.run_for(Duration::from_secs(5));
+    assert!(
+        dark(&world, 1, Duration::from_secs(1)).len() > 4,
+        "not all of it fits"
+    );
+    let lost = world.network.lost - before;
+    assert!(lost < 60, "the link carries what is sent, but lost {lost}");
+
+    world.network.set(address, Conditions::default());
+    world.run_for(Duration::from_secs(10));
+    assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+}
+
+#[test]
+fn crowd_stays_when_the_receiver_is_out_of_breath_for_a_moment() {
+    let mut world = crowd();
+    let address = world.clients[&1].address;
+    for _ in 0..5 {
+        // What comes in the meantime waits, and is read in one go.
+        world
+            .network
+            .stall(address, world.now + Duration::from_millis(400));
+        world.run_for(Duration::from_secs(1));
+        assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+    }
+}
+
+/// Twelve people who speak and show themselves, and one who watches them.
+fn crowd() -> World {
+    let mut world = World::new(71);
+    for id in 1..=13 {
+        world.offer(id, 12, 12);
+        world.set_tracks(id, &[TrackKind::Microphone, TrackKind::Camera]);
+        start(&mut world, id);
+    }
+    subscribe_to_all(&mut world, 1);
+    world.run_for(Duration::from_secs(10));
+    assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+    world
+}
+
+fn start(world: &mut World, id: u32) {
+    let now = world.now;
+    let client = world.client(id);
+    client.voice = Some(-30);
+    let video = client.start_video(now, TrackKind::Camera, &[45_000, 90_000, 150_000]);
+    video.frames_per_second = 10;
+    video.has_temporal_layers = true;
+}
+
+fn subscribe_to_all(world: &mut World, subscriber: u32) {
+    let videos: Vec<_> = (1..=13)
+        .filter(|&id| id != subscriber)
+        .map(|id| (id, TrackKind::Camera, 180))
+        .collect();
+    world.subscribe(subscriber, &videos);
+}
+
+/// Those of whom nothing was received lately.
+fn dark(world: &World, subscriber: u32, lately: Duration) -> Vec<u32> {
+    let is_dark = |&publisher: &u32| {
+        publisher != subscriber
+            && world
+                .received(subscriber, publisher, TrackKind::Camera)
+                .last()
+                .is_none_or(|packet| world.now - packet.at > lately)
+    };
+    (1..=13)
+        .filter(|publisher| CROWD.contains(publisher) || subscriber != 1)
+        .filter(is_dark)
+        .collect()
+}
