@@ -102,7 +102,7 @@ fn parse_key(text: Option<&str>, problem: &'static str) -> Result<Option<[u8; 32
         .decode(text)
         .ok()
         .and_then(|bytes| bytes.try_into().ok());
-    key.map(Some).ok_or(ApiError::malformed(problem))
+    key.map(Some).ok_or_else(|| ApiError::malformed(problem))
 }
 
 fn info(meeting: &StoredMeeting) -> MeetingInfo {
