@@ -168,10 +168,10 @@ export class Room {
     const isLarge = view.participants.length > QUIET_ABOVE;
     switch (change.type) {
       case "joined":
-        if (!isLarge) this.toasts.show(`${shownName(change.participant)} joined`);
+        if (!isLarge) this.toasts.showPerson(shownName(change.participant), "joined");
         break;
       case "left":
-        if (!isLarge) this.toasts.show(`${shownName(change.participant)} left`);
+        if (!isLarge) this.toasts.showPerson(shownName(change.participant), "left");
         break;
       case "share_started":
         this.toasts.say(`${shownName(change.participant)} is sharing their screen`);

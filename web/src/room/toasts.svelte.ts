@@ -6,6 +6,8 @@ export interface Toast {
   tone: "info" | "warning";
   text: string;
   action: { label: string; run: () => void } | null;
+  /** Set on a message that gathers everybody who did the same in a short time. */
+  people: { did: string; names: readonly string[] } | null;
 }
 
 /** At most three messages; the oldest that is no warning goes first. */
@@ -25,8 +27,25 @@ export class Toasts {
 
   /** Shows a message and reads it out. Information goes by itself, warnings stay until they are dismissed. */
   show(text: string, options: { tone?: Toast["tone"]; action?: Toast["action"] } = {}): void {
-    const toast: Toast = { id: this.#next++, tone: options.tone ?? "info", text, action: options.action ?? null };
-    const same = this.#list.find((other) => other.text === text);
+    this.#put({ text, tone: options.tone ?? "info", action: options.action ?? null, people: null }, (other) => other.text === text);
+    this.say(text);
+  }
+
+  /** Shows that somebody did something, together with the others who just did the same; reads out only the new. */
+  showPerson(name: string, did: string): void {
+    const same = this.#list.find(({ people }) => people?.did === did);
+    const names = [...(same?.people?.names ?? []).filter((other) => other !== name), name];
+    this.#put({ text: `${listed(names)} ${did}`, tone: "info", action: null, people: { did, names } }, (other) => other === same);
+    this.say(`${name} ${did}`);
+  }
+
+  dismiss(id: number): void {
+    this.#list = this.#list.filter((toast) => toast.id !== id);
+  }
+
+  #put(message: Omit<Toast, "id">, isSame: (other: Toast) => boolean): void {
+    const toast: Toast = { id: this.#next++, ...message };
+    const same = this.#list.find(isSame);
     const kept = this.#list.filter((other) => other !== same);
     if (kept.length >= MOST) {
       const oldest = kept.find(({ tone }) => tone === "info") ?? kept[0];
@@ -34,11 +53,6 @@ export class Toasts {
     }
     this.#list = [...kept, toast];
     if (toast.tone === "info") setTimeout(() => this.dismiss(toast.id), SHOWN_FOR);
-    this.say(text);
-  }
-
-  dismiss(id: number): void {
-    this.#list = this.#list.filter((toast) => toast.id !== id);
   }
 
   /** Only reads out. */
@@ -48,6 +62,16 @@ export class Toasts {
 
   clear(): void {
     this.#list = [];
+  }
+}
+
+function listed(names: readonly string[]): string {
+  const [first = "", second = "", third = ""] = names;
+  switch (names.length) {
+    case 1: return first;
+    case 2: return `${first} and ${second}`;
+    case 3: return `${first}, ${second} and ${third}`;
+    default: return `${first}, ${second} and ${names.length - 2} others`;
   }
 }
 

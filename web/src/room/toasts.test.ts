@@ -30,3 +30,13 @@ test("the same message is shown once but read out again", () => {
   expect(toasts.list).toHaveLength(1);
   expect(toasts.spoken).toHaveLength(2);
 });
+
+test("people who do the same at once share a message, and each is read out", () => {
+  const toasts = new Toasts();
+  for (const name of ["Ana", "Ben", "Chidi"]) toasts.showPerson(name, "joined");
+  toasts.showPerson("Ana", "left");
+  expect(toasts.list.map(({ text }) => text)).toEqual(["Ana, Ben and Chidi joined", "Ana left"]);
+  toasts.showPerson("Dora", "joined");
+  expect(toasts.list.map(({ text }) => text)).toEqual(["Ana left", "Ana, Ben and 2 others joined"]);
+  expect(toasts.spoken.at(-1)?.text).toBe("Dora joined");
+});
