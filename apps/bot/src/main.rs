@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! `incamera-bot`: makes meetings, and sits in them as headless participants who talk, move, listen and count.
 
+mod load;
 mod media;
 mod rtp;
 mod run;
@@ -40,6 +41,8 @@ enum CliCommand {
     New(NewArgs),
     /// Joins a meeting; exits with 1 and a reason when that fails.
     Join(JoinArgs),
+    /// Fills a meeting with bots that only measure.
+    Load(load::LoadArgs),
 }
 
 #[derive(Args)]
@@ -125,6 +128,7 @@ fn main() -> ExitCode {
             match cli.command {
                 CliCommand::New(args) => new_meeting(&args).await,
                 CliCommand::Join(args) => join(args).await,
+                CliCommand::Load(args) => load::load(args).await,
             }
         })
     });
@@ -151,7 +155,11 @@ async fn new_meeting(args: &NewArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         write_line(&json!({"hostLink": host_link_url, "invitation": invitation_url}));
     } else {
-        say(if args.host_link { &host_link_url } else { &invitation_url });
+        say(if args.host_link {
+            &host_link_url
+        } else {
+            &invitation_url
+        });
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -164,6 +172,7 @@ async fn join(args: JoinArgs) -> anyhow::Result<ExitCode> {
         people: args.expect_people,
         until_removed: args.until_removed,
         writes_events: args.json,
+        joins_within: run::JOIN_WITHIN,
     };
     let clips = Arc::new(Clips::load());
     let unseeing = Arc::new(watch::Sender::new(args.people));
@@ -176,7 +185,15 @@ async fn join(args: JoinArgs) -> anyhow::Result<ExitCode> {
     for index in 0..args.people {
         let options = args.options(&link, index);
         let name = options.name.clone();
-        let run = run::run(server.clone(), options, Arc::clone(&clips), goal, Arc::clone(&unseeing), stop.clone());
+        let run = run::run(
+            server.clone(),
+            options,
+            Arc::clone(&clips),
+            goal,
+            Arc::clone(&unseeing),
+            stop.clone(),
+            None,
+        );
         bots.spawn(async move { (name, run.await) });
     }
     let mut reports = Vec::new();
@@ -200,7 +217,11 @@ impl JoinArgs {
             TrackArg::Camera => TrackKind::Camera,
             TrackArg::Screen => TrackKind::Screen,
         });
-        let publish = if self.listen_only { Vec::new() } else { tracks.collect() };
+        let publish = if self.listen_only {
+            Vec::new()
+        } else {
+            tracks.collect()
+        };
         // One of several bots says and removes what all were told to.
         let is_first = index == 0;
         StayOptions {
@@ -211,6 +232,7 @@ impl JoinArgs {
             say: self.say.clone().filter(|_| is_first),
             remove: self.remove.clone().filter(|_| is_first),
             height: self.height,
+            reception: rtp::Reception::Frames,
         }
     }
 }

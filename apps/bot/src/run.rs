@@ -13,6 +13,7 @@ use session::{LeftReason, LocalReason, State};
 use tokio::{net::UdpSocket, sync::watch};
 
 use crate::{
+    load::Member,
     media::Clips,
     server::ServerAddress,
     signalling::{Connection, SignallingEvent},
@@ -31,10 +32,12 @@ pub(crate) struct Goal {
     pub(crate) until_removed: bool,
     /// Whether every view is written out as a line of JSON.
     pub(crate) writes_events: bool,
+    /// How long joining may take.
+    pub(crate) joins_within: Duration,
 }
 
-/// Runs one bot to its end. `others_see` counts the bots of this process that have not yet seen everybody; `stop`
-/// turns true when the process is to end.
+/// Runs one bot to its end. `unseeing` counts the bots of this process that have not yet seen everybody; `stop`
+/// turns true when the process is to end; `member` is its place in a crowd that measures.
 pub(crate) async fn run(
     server: ServerAddress,
     options: StayOptions,
@@ -42,10 +45,16 @@ pub(crate) async fn run(
     goal: Goal,
     unseeing: Arc<watch::Sender<usize>>,
     mut stop: watch::Receiver<bool>,
+    mut member: Option<Member>,
 ) -> anyhow::Result<Report> {
     let (socket, local) = server.bind_udp().await?;
     let started_at = Instant::now();
-    let stay = Stay::start(started_at, rand::random(), options, &clips, local);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the process's edge: where the session's seed comes from"
+    )]
+    let seed = rand::random();
+    let stay = Stay::start(started_at, seed, options, &clips, local);
     let mut runner = Runner {
         url: server.websocket_url(),
         stay,
@@ -60,12 +69,18 @@ pub(crate) async fn run(
     let mut buffer = vec![0; DATAGRAM_BYTES];
     loop {
         let now = Instant::now();
+        if let Some(member) = &mut member {
+            member.look(now, &mut runner.stay);
+        }
         runner.drain(now).await;
         if !has_seen && goal.people.is_some_and(|people| runner.stay.sees(people)) {
             has_seen = true;
             unseeing.send_modify(|bots| *bots -= 1);
         }
         if *stop.borrow() || runner.is_over(now, started_at) {
+            if let Some(member) = &member {
+                member.finish(&runner.stay);
+            }
             return Ok(runner.finish().await);
         }
         let at = runner.stay.poll_timeout().min(now + CHECK_INTERVAL);
@@ -115,7 +130,8 @@ impl Runner {
         let mut received = (bytes, source);
         for _ in 0..DATAGRAMS_AT_ONCE {
             let (bytes, source) = received;
-            self.stay.handle_datagram(Instant::now(), source, &buffer[..bytes]);
+            self.stay
+                .handle_datagram(Instant::now(), source, &buffer[..bytes]);
             match self.socket.try_recv_from(buffer) {
                 Ok(next) => received = next,
                 Err(_) => return,
@@ -133,7 +149,10 @@ impl Runner {
                         connection.send(message);
                     }
                 }
-                StayOutput::Transmit { destination, datagram } => {
+                StayOutput::Transmit {
+                    destination,
+                    datagram,
+                } => {
                     // A full send buffer is loss, which media survives.
                     let _ = self.socket.send_to(&datagram, destination).await;
                 }
@@ -160,7 +179,7 @@ impl Runner {
             return true;
         }
         if self.stay.view().is_none_or(|view| view.state == State::Joining) {
-            if lasted > JOIN_WITHIN {
+            if lasted > self.goal.joins_within {
                 self.problem = Some("could not join in time".to_owned());
                 return true;
             }
@@ -169,7 +188,10 @@ impl Runner {
         if self.goal.people.is_some() && self.goal.lasts.is_none() && *self.unseeing.borrow() == 0 {
             return true;
         }
-        let limit = self.goal.lasts.or((self.goal.people.is_some() || self.goal.until_removed).then_some(SEE_WITHIN));
+        let limit = self
+            .goal
+            .lasts
+            .or_else(|| (self.goal.people.is_some() || self.goal.until_removed).then_some(SEE_WITHIN));
         if limit.is_some_and(|limit| lasted > limit) {
             self.problem = self.problem_at_limit();
             return true;
@@ -187,7 +209,10 @@ impl Runner {
             return None;
         }
         let reason = serde_json::to_value(because).ok();
-        let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or("unknown");
+        let reason = reason
+            .as_ref()
+            .and_then(|reason| reason.as_str())
+            .unwrap_or("unknown");
         Some(format!("left the meeting: {reason}"))
     }
 
@@ -245,7 +270,7 @@ const DATAGRAMS_AT_ONCE: usize = 64;
 const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
 // A busy machine with a browser or two needs seconds; a meeting that cannot be joined shows at once.
-const JOIN_WITHIN: Duration = Duration::from_secs(20);
+pub(crate) const JOIN_WITHIN: Duration = Duration::from_secs(20);
 
 // How often whoever reads the events learns what was opened.
 const COUNTS_INTERVAL: Duration = Duration::from_millis(200);

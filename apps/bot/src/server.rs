@@ -27,7 +27,10 @@ impl ServerAddress {
             bail!("not an http:// address");
         };
         let authority = rest.split(['/', '#', '?']).next().unwrap_or_default();
-        ensure!(!authority.is_empty() && !authority.contains('@'), "no host in the address");
+        ensure!(
+            !authority.is_empty() && !authority.contains('@'),
+            "no host in the address"
+        );
         let has_port = authority
             .rsplit_once(':')
             .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
@@ -59,9 +62,13 @@ impl ServerAddress {
         let server = addresses
             .iter()
             .find(|address| address.is_ipv4())
-            .or(addresses.first())
+            .or_else(|| addresses.first())
             .context("the server's name has no address")?;
-        let any: IpAddr = if server.is_ipv4() { [0, 0, 0, 0].into() } else { [0_u16; 8].into() };
+        let any: IpAddr = if server.is_ipv4() {
+            [0, 0, 0, 0].into()
+        } else {
+            [0_u16; 8].into()
+        };
         let probe = UdpSocket::bind((any, 0)).await?;
         probe.connect(server).await?;
         let socket = UdpSocket::bind((probe.local_addr()?.ip(), 0)).await?;
@@ -75,7 +82,9 @@ impl ServerAddress {
     /// When the server cannot be reached or refuses.
     pub(crate) async fn create_meeting(&self, request: &CreateMeeting) -> anyhow::Result<MeetingInfo> {
         let body = serde_json::to_vec(request)?;
-        let mut stream = TcpStream::connect(&self.authority).await.context("server not reached")?;
+        let mut stream = TcpStream::connect(&self.authority)
+            .await
+            .context("server not reached")?;
         let head = format!(
             "POST /api/meetings HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
              connection: close\r\n\r\n",
@@ -124,7 +133,10 @@ mod tests {
 
     #[test]
     fn host_and_port_are_found_in_links() {
-        check("http://localhost:8080/m/AAAAAAAAAAAAAAAAAAAAAA#e.x", Some("localhost:8080"));
+        check(
+            "http://localhost:8080/m/AAAAAAAAAAAAAAAAAAAAAA#e.x",
+            Some("localhost:8080"),
+        );
         check("http://127.0.0.1", Some("127.0.0.1:80"));
         check("http://[::1]:9000/", Some("[::1]:9000"));
         check("https://example.org/", None);

@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use e2ee::FrameSide;
-use protocol::{MeetingLink, Timestamp, TrackKind, TrackSource};
+use e2ee::{FrameSide, KeyUpdate};
+use protocol::{MeetingLink, ParticipantId, Timestamp, TrackKind, TrackSource};
 use session::{Command, Directive, Output, Session, SessionConfig, State, VideoWish, View};
 
 use crate::{
     media::{Clips, Layer, Player},
-    rtp::{EncryptedFrame, ReceivedFrame, Transport, TransportOutput},
+    rtp::{EncryptedFrame, Packets, ReceivedFrame, Reception, Transport, TransportOutput},
     tally::{OpenedCount, OpenedFrame, Report, Tally},
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct StayOptions {
     pub(crate) remove: Option<String>,
     /// The height of every tile, in pixels.
     pub(crate) height: u16,
+    /// What becomes of received packets.
+    pub(crate) reception: Reception,
 }
 
 /// One bot in one meeting.
@@ -165,7 +167,9 @@ impl Stay {
         for timer in timers.into_iter().flatten() {
             at = at.min(self.zero + timer.since_zero());
         }
-        self.transport.as_ref().map_or(at, |transport| at.min(transport.poll_timeout()))
+        self.transport
+            .as_ref()
+            .map_or(at, |transport| at.min(transport.poll_timeout()))
     }
 
     /// Returns what is to be done next.
@@ -183,6 +187,29 @@ impl Stay {
         self.tally.had_media()
     }
 
+    /// Returns whether media flows.
+    pub(crate) fn is_flowing(&self) -> bool {
+        self.transport.as_ref().is_some_and(Transport::is_connected)
+    }
+
+    /// Returns how many packets came and were lost so far.
+    pub(crate) fn packets(&self) -> Packets {
+        self.transport
+            .as_ref()
+            .map(Transport::packets)
+            .unwrap_or_default()
+    }
+
+    /// Returns what was counted so far.
+    pub(crate) const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Removes somebody, as a host.
+    pub(crate) fn remove(&mut self, now: Instant, participant: ParticipantId) {
+        self.command(now, Command::Remove { participant });
+    }
+
     /// Returns the bot's name.
     pub(crate) fn name(&self) -> &str {
         &self.options.name
@@ -193,16 +220,20 @@ impl Stay {
         let Some(view) = &self.view else { return false };
         view.state == State::Active
             && view.participants.len() >= people
-            && view.participants.iter().filter(|other| !other.is_me).all(|other| {
-                !other.tracks.is_empty()
-                    && other.tracks.iter().all(|&kind| {
-                        let source = TrackSource {
-                            participant: other.participant,
-                            kind,
-                        };
-                        self.tally.decodable(source) >= ENOUGH_FRAMES
-                    })
-            })
+            && view
+                .participants
+                .iter()
+                .filter(|other| !other.is_me)
+                .all(|other| {
+                    !other.tracks.is_empty()
+                        && other.tracks.iter().all(|&kind| {
+                            let source = TrackSource {
+                                participant: other.participant,
+                                kind,
+                            };
+                            self.tally.decodable(source) >= ENOUGH_FRAMES
+                        })
+                })
     }
 
     /// Returns how many frames of each track were opened so far.
@@ -228,8 +259,12 @@ impl Stay {
                 Output::Send(message) => self.outputs.push_back(StayOutput::Send(message)),
                 Output::Keys(update) => {
                     let timestamp = self.timestamp(now);
-                    let handled = self.frames.handle_encoded(timestamp, &update);
-                    handled.expect("the session writes what the frame side reads");
+                    let update =
+                        KeyUpdate::decode(&update).expect("the session writes what the frame side reads");
+                    if matches!(update, KeyUpdate::SetSendKey { .. }) {
+                        self.tally.note_send_key(now);
+                    }
+                    self.frames.handle_update(timestamp, update);
                 }
                 Output::Media(directive) => self.handle_directive(now, directive),
                 Output::View(view) => self.handle_view(now, *view),
@@ -245,7 +280,8 @@ impl Stay {
             Directive::NewTransport { transport } => {
                 self.source_by_slot.clear();
                 match Transport::offer(now, transport, self.local) {
-                    Ok((made, offer)) => {
+                    Ok((mut made, offer)) => {
+                        made.set_reception(self.options.reception);
                         self.transport = Some(made);
                         self.session.handle_command(self.timestamp(now), offer);
                     }
@@ -253,14 +289,21 @@ impl Stay {
                 }
             }
             Directive::Answer { transport, sdp } => {
-                if let Some(current) = self.transport.as_mut().filter(|current| current.number == transport)
+                if let Some(current) = self
+                    .transport
+                    .as_mut()
+                    .filter(|current| current.number == transport)
                     && let Err(error) = current.handle_answer(now, &sdp)
                 {
                     tracing::warn!(%error, "answer not accepted");
                     self.lose_transport(now);
                 }
             }
-            Directive::Slot { transport, mid, source } => match source {
+            Directive::Slot {
+                transport,
+                mid,
+                source,
+            } => match source {
                 Some(source) => drop(self.source_by_slot.insert((transport, mid), source)),
                 None => drop(self.source_by_slot.remove(&(transport, mid))),
             },
@@ -325,7 +368,9 @@ impl Stay {
 
     fn lose_transport(&mut self, now: Instant) {
         if let Some(lost) = self.transport.take() {
-            let failed = Command::TransportFailed { transport: lost.number };
+            let failed = Command::TransportFailed {
+                transport: lost.number,
+            };
             self.session.handle_command(self.timestamp(now), failed);
             self.drain_session(now);
         }
@@ -334,8 +379,14 @@ impl Stay {
     fn drain_transport(&mut self, now: Instant) {
         while let Some(output) = self.transport.as_mut().and_then(Transport::poll_output) {
             match output {
-                TransportOutput::Transmit { destination, datagram } => {
-                    self.outputs.push_back(StayOutput::Transmit { destination, datagram });
+                TransportOutput::Transmit {
+                    destination,
+                    datagram,
+                } => {
+                    self.outputs.push_back(StayOutput::Transmit {
+                        destination,
+                        datagram,
+                    });
                 }
                 TransportOutput::Frame(frame) => self.handle_frame(now, &frame),
                 TransportOutput::KeyframeRequest => {
@@ -349,10 +400,18 @@ impl Stay {
     }
 
     fn handle_frame(&mut self, now: Instant, frame: &ReceivedFrame) {
-        let Some(transport) = &mut self.transport else { return };
-        let source = self.source_by_slot.get(&(transport.number, frame.mid.clone())).copied();
+        let Some(transport) = &mut self.transport else {
+            return;
+        };
+        let source = self
+            .source_by_slot
+            .get(&(transport.number, frame.mid.clone()))
+            .copied();
         let timestamp = Timestamp::new(now - self.zero);
-        let opened = match self.frames.open(timestamp, transport.number, &frame.mid, &frame.data) {
+        let opened = match self
+            .frames
+            .open(timestamp, transport.number, &frame.mid, &frame.data)
+        {
             Ok(opened) => opened,
             Err(reason) => return self.tally.note_dropped(source, reason.as_str()),
         };
@@ -401,7 +460,11 @@ impl Stay {
                 continue;
             }
             for kind in [TrackKind::Camera, TrackKind::Screen] {
-                let layers = if kind == TrackKind::Camera { &Layer::ALL[..] } else { &[Layer::Full] };
+                let layers = if kind == TrackKind::Camera {
+                    &Layer::ALL[..]
+                } else {
+                    &[Layer::Full]
+                };
                 for &layer in layers {
                     let frame = picture.frame(layer);
                     let is_keyframe = crate::media::is_vp9_keyframe(frame);
@@ -440,7 +503,11 @@ impl Stay {
         frame: &[u8],
         send: impl FnOnce(&mut Transport, &[u8]) -> anyhow::Result<()>,
     ) {
-        let Some(transport) = self.transport.as_mut().filter(|_| self.options.publish.contains(&kind)) else {
+        let Some(transport) = self
+            .transport
+            .as_mut()
+            .filter(|_| self.options.publish.contains(&kind))
+        else {
             return;
         };
         match self.frames.seal(kind, frame) {

@@ -21,6 +21,7 @@ pub(crate) struct Tally {
     dropped: BTreeMap<&'static str, u64>,
     keyframe_requests: u64,
     epochs: u64,
+    send_keys_at: Vec<Instant>,
     /// Whoever was ever there: at the end many are gone.
     names: BTreeMap<ParticipantId, String>,
 }
@@ -62,6 +63,7 @@ impl Tally {
             dropped: BTreeMap::new(),
             keyframe_requests: 0,
             epochs: 0,
+            send_keys_at: Vec::new(),
             names: BTreeMap::new(),
         }
     }
@@ -96,6 +98,16 @@ impl Tally {
     /// Notes a new key epoch.
     pub(crate) const fn note_epoch(&mut self) {
         self.epochs += 1;
+    }
+
+    /// Notes that frames are sealed with a new key from here on.
+    pub(crate) fn note_send_key(&mut self, now: Instant) {
+        self.send_keys_at.push(now);
+    }
+
+    /// Returns when the bot first got a new key to seal with after `start`.
+    pub(crate) fn send_key_after(&self, start: Instant) -> Option<Instant> {
+        self.send_keys_at.iter().copied().find(|&at| at > start)
     }
 
     /// Notes that somebody asked for a keyframe.
@@ -147,7 +159,15 @@ impl Tally {
 
     /// Returns how many frames of `source` a decoder could have shown or played.
     pub(crate) fn decodable(&self, source: TrackSource) -> u64 {
-        self.received.get(&source).map_or(0, |received| received.decodable)
+        self.received
+            .get(&source)
+            .map_or(0, |received| received.decodable)
+    }
+
+    /// Returns whose frames came, and when the last one did that a decoder could have shown or played.
+    pub(crate) fn last_decodable(&self) -> impl Iterator<Item = (TrackSource, Instant)> {
+        let received = self.received.iter();
+        received.filter_map(|(&source, received)| Some((source, self.started_at + received.last_after?)))
     }
 
     /// Returns how many frames of each track were opened so far.
@@ -224,7 +244,10 @@ impl Report {
         let sent: u64 = self.sent.values().sum();
         let opened: u64 = self.received.iter().map(|received| received.opened).sum();
         let dropped: u64 = self.dropped.values().sum();
-        format!("{}: {sent} frames sent, {opened} opened, {dropped} dropped", self.name)
+        format!(
+            "{}: {sent} frames sent, {opened} opened, {dropped} dropped",
+            self.name
+        )
     }
 }
 
@@ -259,7 +282,10 @@ mod tests {
 
     #[test]
     fn pictures_count_as_decodable_from_the_first_keyframe_on() {
-        check(&[(false, false), (true, false), (false, false)], &[false, true, true]);
+        check(
+            &[(false, false), (true, false), (false, false)],
+            &[false, true, true],
+        );
     }
 
     #[test]
@@ -286,7 +312,9 @@ mod tests {
         let mut tally = Tally::start(now);
         let decodable: Vec<bool> = frames
             .iter()
-            .map(|&(is_keyframe, is_after_loss)| tally.note_opened(now, CAMERA, frame(is_keyframe, is_after_loss)))
+            .map(|&(is_keyframe, is_after_loss)| {
+                tally.note_opened(now, CAMERA, frame(is_keyframe, is_after_loss))
+            })
             .collect();
         assert_eq!(decodable, expected);
     }

@@ -65,15 +65,20 @@ fn main() -> ExitCode {
         Command::Bench {
             no_setup,
             dev,
+            no_build,
             rounds,
             measurements,
         } => {
-            let build = if dev {
-                bench::Build::Dev
-            } else {
-                bench::Build::Release
+            let plan = bench::Plan {
+                build: if dev {
+                    bench::Build::Dev
+                } else {
+                    bench::Build::Release
+                },
+                is_built: no_build,
+                rounds,
             };
-            bench::bench(&project, &setup(no_setup), build, rounds, &measurements)
+            bench::bench(&project, &setup(no_setup), &plan, &measurements)
         }
     };
     match outcome {
@@ -177,6 +182,9 @@ enum Command {
         /// Measure the build that tests run on: only to try a measurement itself
         #[arg(long)]
         dev: bool,
+        /// Build nothing; measure what is built already
+        #[arg(long)]
+        no_build: bool,
         /// How often to repeat each measurement
         #[arg(long)]
         rounds: Option<usize>,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The committed clips: per bot number three VP9 layers and a voice.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use super::{ivf, ogg};
 
@@ -42,7 +42,9 @@ impl Layer {
 pub(crate) struct Clip {
     /// The number that its pictures carry.
     pub(crate) number: u8,
-    layers: [Vec<Vec<u8>>; 3],
+    /// How long one picture is shown.
+    pub(crate) picture_interval: Duration,
+    pub(super) layers: [Vec<Vec<u8>>; 3],
     /// Opus packets of [`super::player::VOICE_INTERVAL`] each.
     pub(crate) voice: Vec<Vec<u8>>,
 }
@@ -66,7 +68,10 @@ impl Clips {
     /// # Panics
     /// Never: a test reads the same bytes.
     pub(crate) fn load() -> Self {
-        let clips: Vec<Arc<Clip>> = (1..).zip(FILES).map(|(number, files)| load(number, files)).collect();
+        let clips: Vec<Arc<Clip>> = (1..)
+            .zip(FILES)
+            .map(|(number, files)| load(number, files))
+            .collect();
         let mut number_by_frame = HashMap::new();
         for clip in &clips {
             for frame in clip.layers.iter().flatten().chain(&clip.voice) {
@@ -75,7 +80,18 @@ impl Clips {
             // Short packets of a pause are the same in every voice and tell nothing.
             number_by_frame.retain(|frame, _| frame.len() >= TELLING_BYTES);
         }
-        Self { clips, number_by_frame }
+        Self {
+            clips,
+            number_by_frame,
+        }
+    }
+
+    /// Holds a clip that nobody is to recognise.
+    pub(crate) fn unknown(clip: Clip) -> Self {
+        Self {
+            clips: vec![Arc::new(clip)],
+            number_by_frame: HashMap::new(),
+        }
     }
 
     /// Returns the clip of the `index`th bot; there are fewer clips than there may be bots.
@@ -91,9 +107,9 @@ impl Clips {
 
 /// Returns whether a VP9 frame is a keyframe (VP9 bitstream specification, section 6.2, profile 0).
 pub(crate) fn is_vp9_keyframe(frame: &[u8]) -> bool {
-    frame
-        .first()
-        .is_some_and(|first| first >> 6 == 0b10 && first & SHOW_EXISTING_FRAME == 0 && first & INTER_FRAME == 0)
+    frame.first().is_some_and(|first| {
+        first >> 6 == 0b10 && first & SHOW_EXISTING_FRAME == 0 && first & INTER_FRAME == 0
+    })
 }
 
 fn load(number: u8, files: [&[u8]; 4]) -> Arc<Clip> {
@@ -101,6 +117,7 @@ fn load(number: u8, files: [&[u8]; 4]) -> Arc<Clip> {
     let layer = |file| ivf::read(file).expect("the committed layers are IVF");
     Arc::new(Clip {
         number,
+        picture_interval: PICTURE_INTERVAL,
         layers: [layer(quarter), layer(half), layer(full)],
         voice: ogg::read(voice).expect("the committed voices are Ogg Opus"),
     })
@@ -120,6 +137,9 @@ macro_rules! clip_files {
 // Compiled in, so that the bot runs anywhere: half a megabyte.
 const FILES: [[&[u8]; 4]; 4] = clip_files!("1", "2", "3", "4");
 
+// 15 a second.
+pub(super) const PICTURE_INTERVAL: Duration = Duration::from_micros(66_667);
+
 const SHOW_EXISTING_FRAME: u8 = 0b1000;
 const INTER_FRAME: u8 = 0b0100;
 
@@ -138,7 +158,11 @@ mod tests {
                 let frames = clip.frames(layer);
                 assert_eq!(frames.len(), 60);
                 for (index, frame) in frames.iter().enumerate() {
-                    assert_eq!(is_vp9_keyframe(frame), index % 15 == 0, "frame {index} of {layer:?}");
+                    assert_eq!(
+                        is_vp9_keyframe(frame),
+                        index % 15 == 0,
+                        "frame {index} of {layer:?}"
+                    );
                 }
             }
         }
@@ -158,7 +182,11 @@ mod tests {
         for index in 0..4 {
             let clip = clips.clip(index);
             assert_eq!(clips.number_of(&clip.frames(Layer::Full)[0]), Some(clip.number));
-            let told: usize = clip.voice.iter().filter(|p| clips.number_of(p) == Some(clip.number)).count();
+            let told: usize = clip
+                .voice
+                .iter()
+                .filter(|p| clips.number_of(p) == Some(clip.number))
+                .count();
             assert!(told > 80, "voice {} is told by {told} packets", clip.number);
         }
         assert_eq!(clips.number_of(b"something that no bot shows"), None);

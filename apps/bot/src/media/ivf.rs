@@ -11,7 +11,9 @@ pub(crate) fn read(file: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
     ensure!(file.get(..4) == Some(b"DKIF".as_slice()), "not an IVF file");
     ensure!(file.get(8..12) == Some(b"VP90".as_slice()), "not VP9");
     let header_bytes = u16::from_le_bytes([file[6], file[7]]);
-    let mut rest = file.get(usize::from(header_bytes)..).context("IVF header cut short")?;
+    let mut rest = file
+        .get(usize::from(header_bytes)..)
+        .context("IVF header cut short")?;
     let mut frames = Vec::new();
     while !rest.is_empty() {
         let (header, after) = rest

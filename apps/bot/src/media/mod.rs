@@ -7,6 +7,8 @@ mod clip;
 mod ivf;
 mod ogg;
 mod player;
+mod synthetic;
 
 pub(crate) use clip::{Clip, Clips, Layer, is_vp9_keyframe};
 pub(crate) use player::Player;
+pub(crate) use synthetic::measured_clip;

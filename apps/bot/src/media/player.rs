@@ -90,7 +90,7 @@ impl Player {
             time: self.picture_at - self.started_at,
         };
         self.picture = (self.picture + 1) % frames.len();
-        self.picture_at = next(now, self.picture_at, PICTURE_INTERVAL);
+        self.picture_at = next(now, self.picture_at, self.clip.picture_interval);
         Some(picture)
     }
 
@@ -126,9 +126,6 @@ fn next(now: Instant, due_at: Instant, interval: Duration) -> Instant {
 /// How long one packet of voice lasts.
 pub(crate) const VOICE_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How long one picture is shown: 15 a second.
-pub(crate) const PICTURE_INTERVAL: Duration = Duration::from_micros(66_667);
-
 // Catching up after a stall makes a burst that looks like an attack to the pacer; leaving out makes a gap.
 const TOO_LATE: Duration = Duration::from_secs(1);
 
@@ -137,7 +134,7 @@ const PAUSE_BYTES: usize = 16;
 
 #[cfg(test)]
 mod tests {
-    use super::super::Clips;
+    use super::super::{Clips, clip::PICTURE_INTERVAL};
     use super::*;
 
     #[test]

@@ -70,7 +70,9 @@ impl Assembler {
 
     fn first_whole_frame(&self) -> Option<u64> {
         let starts = self.packets.iter().filter(|(_, packet)| packet.begins_frame);
-        starts.map(|(&start, _)| start).find(|&start| self.end_of(start).is_some())
+        starts
+            .map(|(&start, _)| start)
+            .find(|&start| self.end_of(start).is_some())
     }
 
     fn end_of(&self, start: u64) -> Option<u64> {
@@ -132,15 +134,24 @@ mod tests {
                 frames.push(frame.data);
             }
         }
-        assert_eq!(after_loss.iter().filter(|&&is_after_loss| is_after_loss).count(), 1);
-        assert!(!frames.contains(&content(2)), "the frame of the lost packet cannot be whole");
+        assert_eq!(
+            after_loss.iter().filter(|&&is_after_loss| is_after_loss).count(),
+            1
+        );
+        assert!(
+            !frames.contains(&content(2)),
+            "the frame of the lost packet cannot be whole"
+        );
         assert!(frames.contains(&content(1)) && frames.contains(&content(3)));
     }
 
     #[test]
     fn a_stream_may_be_joined_in_the_middle_of_a_frame() {
         let mut assembler = Assembler::default();
-        assert_eq!(feed(&mut assembler, stream(3)[1..].iter()), [content(1), content(2)]);
+        assert_eq!(
+            feed(&mut assembler, stream(3)[1..].iter()),
+            [content(1), content(2)]
+        );
     }
 
     #[test]
@@ -151,7 +162,10 @@ mod tests {
         assert_eq!(assembler.poll_frame(), None);
     }
 
-    fn feed<'a>(assembler: &mut Assembler, packets: impl Iterator<Item = &'a (u64, Vec<u8>)>) -> Vec<Vec<u8>> {
+    fn feed<'a>(
+        assembler: &mut Assembler,
+        packets: impl Iterator<Item = &'a (u64, Vec<u8>)>,
+    ) -> Vec<Vec<u8>> {
         let mut frames = Vec::new();
         for (sequence, payload) in packets {
             assembler.handle_packet(*sequence, payload);

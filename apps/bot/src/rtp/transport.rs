@@ -25,6 +25,7 @@ use str0m::{
 
 use super::{
     assembler::Assembler,
+    count::{PacketCount, Packets},
     vp9::{self, FrameHeader},
 };
 use crate::media::Layer;
@@ -41,6 +42,8 @@ pub(crate) struct Transport {
     vp9: Pt,
     streams: BTreeMap<(TrackKind, Option<Layer>), SendStream>,
     assemblers: BTreeMap<Mid, Assembler>,
+    count: PacketCount,
+    what: Reception,
     receiving: [u16; 2],
     is_connected: bool,
     outputs: VecDeque<TransportOutput>,
@@ -78,6 +81,15 @@ pub(crate) struct ReceivedFrame {
     pub(crate) is_after_loss: bool,
 }
 
+/// What becomes of received packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reception {
+    /// They are put together to frames.
+    Frames,
+    /// They are decrypted (SRTP) and counted: hundreds of bots on one machine do no more.
+    Counts,
+}
+
 struct SendStream {
     next_sequence: u64,
     next_picture_id: u16,
@@ -107,7 +119,13 @@ impl Transport {
         let mut published = Vec::new();
         for kind in TrackKind::ALL {
             let simulcast = (kind == TrackKind::Camera).then(simulcast);
-            let mid = changes.add_media(media_kind(kind.is_video()), Direction::SendOnly, None, None, simulcast);
+            let mid = changes.add_media(
+                media_kind(kind.is_video()),
+                Direction::SendOnly,
+                None,
+                None,
+                simulcast,
+            );
             published.push((mid, kind));
         }
         for (is_video, count) in [(false, AUDIO_SLOTS), (true, VIDEO_SLOTS)] {
@@ -126,6 +144,8 @@ impl Transport {
             vp9,
             streams: BTreeMap::new(),
             assemblers: BTreeMap::new(),
+            count: PacketCount::default(),
+            what: Reception::Frames,
             receiving: [AUDIO_SLOTS, VIDEO_SLOTS],
             is_connected: false,
             outputs: VecDeque::new(),
@@ -171,7 +191,10 @@ impl Transport {
     pub(crate) fn handle_answer(&mut self, now: Instant, sdp: &str) -> anyhow::Result<()> {
         let pending = self.pending.take().context("an answer without an offer")?;
         let answer = SdpAnswer::from_sdp_string(sdp).context("the answer is no SDP")?;
-        self.rtc.sdp_api().accept_answer(pending, answer).context("answer not accepted")?;
+        self.rtc
+            .sdp_api()
+            .accept_answer(pending, answer)
+            .context("answer not accepted")?;
         self.handle_timeout(now)
     }
 
@@ -179,7 +202,12 @@ impl Transport {
     ///
     /// # Errors
     /// When str0m gives the connection up.
-    pub(crate) fn handle_datagram(&mut self, now: Instant, source: SocketAddr, datagram: &[u8]) -> anyhow::Result<()> {
+    pub(crate) fn handle_datagram(
+        &mut self,
+        now: Instant,
+        source: SocketAddr,
+        datagram: &[u8],
+    ) -> anyhow::Result<()> {
         // What is neither STUN, DTLS, RTP nor RTCP is somebody's noise.
         let Ok(receive) = Receive::new(Protocol::Udp, source, self.local, datagram) else {
             return Ok(());
@@ -212,6 +240,16 @@ impl Transport {
         self.is_connected
     }
 
+    /// Decides what becomes of received packets; at first they become frames.
+    pub(crate) const fn set_reception(&mut self, what: Reception) {
+        self.what = what;
+    }
+
+    /// Returns how many packets came and were lost so far.
+    pub(crate) fn packets(&self) -> Packets {
+        self.count.packets()
+    }
+
     /// Sends an encrypted picture of one layer of the camera, or of the screen, which has one.
     pub(crate) fn send_picture(
         &mut self,
@@ -221,7 +259,10 @@ impl Transport {
         picture: &EncryptedFrame<'_>,
     ) -> anyhow::Result<()> {
         let layer_key = (kind == TrackKind::Camera).then_some(layer);
-        let stream = self.streams.entry((kind, layer_key)).or_insert_with(SendStream::start);
+        let stream = self
+            .streams
+            .entry((kind, layer_key))
+            .or_insert_with(SendStream::start);
         let header = FrameHeader {
             picture_id: stream.next_picture_id,
             is_keyframe: picture.is_keyframe,
@@ -230,7 +271,13 @@ impl Transport {
         stream.next_picture_id = (stream.next_picture_id + 1) & PICTURE_ID_MASK;
         let payloads = vp9::packetise(header, picture.data);
         let time = rtp_time(picture.time, VIDEO_CLOCK);
-        self.write(now, (kind, layer_key), time, payloads, &ExtensionValues::default())
+        self.write(
+            now,
+            (kind, layer_key),
+            time,
+            payloads,
+            &ExtensionValues::default(),
+        )
     }
 
     /// Sends an encrypted packet of the voice.
@@ -238,7 +285,11 @@ impl Transport {
         let kind = TrackKind::Microphone;
         self.streams.entry((kind, None)).or_insert_with(SendStream::start);
         let extensions = ExtensionValues {
-            audio_level: Some(if voice.is_speech { SPEECH_LEVEL } else { PAUSE_LEVEL }),
+            audio_level: Some(if voice.is_speech {
+                SPEECH_LEVEL
+            } else {
+                PAUSE_LEVEL
+            }),
             voice_activity: Some(voice.is_speech),
             ..ExtensionValues::default()
         };
@@ -300,7 +351,10 @@ impl Transport {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "str0m's events, most of which concern nobody here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "str0m's events, most of which concern nobody here"
+    )]
     fn handle_event(&mut self, event: Event) {
         match event {
             Event::Connected => {
@@ -311,10 +365,10 @@ impl Transport {
                 self.is_connected = false;
                 self.outputs.push_back(TransportOutput::Lost);
             }
-            Event::KeyframeRequest(request) => {
-                if self.published.iter().any(|(mid, _)| *mid == request.mid) {
-                    self.outputs.push_back(TransportOutput::KeyframeRequest);
-                }
+            Event::KeyframeRequest(request)
+                if self.published.iter().any(|(mid, _)| *mid == request.mid) =>
+            {
+                self.outputs.push_back(TransportOutput::KeyframeRequest);
             }
             Event::RtpPacket(packet) => self.handle_packet(packet),
             _ => {}
@@ -322,6 +376,10 @@ impl Transport {
     }
 
     fn handle_packet(&mut self, packet: RtpPacket) {
+        self.count.handle_packet(*packet.header.ssrc, *packet.seq_no);
+        if self.what == Reception::Counts {
+            return;
+        }
         let mut direct = self.rtc.direct_api();
         let Some(mid) = direct.stream_rx(&packet.header.ssrc).map(|stream| stream.mid()) else {
             return;
@@ -379,7 +437,11 @@ fn simulcast() -> Simulcast {
 }
 
 const fn media_kind(is_video: bool) -> MediaKind {
-    if is_video { MediaKind::Video } else { MediaKind::Audio }
+    if is_video {
+        MediaKind::Video
+    } else {
+        MediaKind::Audio
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "RTP timestamps wrap")]

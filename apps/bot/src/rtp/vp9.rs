@@ -15,7 +15,7 @@ pub(crate) struct FrameHeader {
 /// Splits an encrypted frame into RTP payloads, in the non-flexible mode and with one temporal layer, as browsers send
 /// simulcast VP9.
 pub(crate) fn packetise(header: FrameHeader, frame: &[u8]) -> Vec<Vec<u8>> {
-    let count = frame.len().div_ceil(CHUNK_BYTES).max(1);
+    let count = packets(frame.len());
     (0..count)
         .map(|index| {
             let start = index * CHUNK_BYTES;
@@ -25,6 +25,11 @@ pub(crate) fn packetise(header: FrameHeader, frame: &[u8]) -> Vec<Vec<u8>> {
             payload
         })
         .collect()
+}
+
+/// Returns how many packets a frame of `bytes` takes.
+pub(crate) fn packets(bytes: usize) -> usize {
+    bytes.div_ceil(CHUNK_BYTES).max(1)
 }
 
 fn descriptor(header: FrameHeader, is_first: bool, is_last: bool) -> Vec<u8> {
@@ -141,9 +146,18 @@ mod tests {
         let frame: Vec<u8> = (0..5000).map(|index| (index % 251) as u8).collect();
         for is_keyframe in [true, false] {
             let payloads = packetise(header(is_keyframe), &frame);
-            let read: Vec<Payload<'_>> = payloads.iter().map(|payload| read(payload).expect("own writing")).collect();
+            let read: Vec<Payload<'_>> = payloads
+                .iter()
+                .map(|payload| read(payload).expect("own writing"))
+                .collect();
             assert_eq!(read.len(), 5);
-            assert_eq!(read.iter().flat_map(|payload| payload.data).copied().collect::<Vec<_>>(), frame);
+            assert_eq!(
+                read.iter()
+                    .flat_map(|payload| payload.data)
+                    .copied()
+                    .collect::<Vec<_>>(),
+                frame
+            );
             assert!(read.iter().all(|payload| payload.is_keyframe == is_keyframe));
             let begins: Vec<bool> = read.iter().map(|payload| payload.begins_frame).collect();
             let ends: Vec<bool> = read.iter().map(|payload| payload.ends_frame).collect();

@@ -31,17 +31,22 @@ pub(crate) enum Build {
     Dev,
 }
 
-/// Runs the measurements named in `wanted`, or all; `rounds` is how often each is repeated, if not as often as usual.
+/// How to measure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    /// Which build.
+    pub(crate) build: Build,
+    /// Whether to take what is built already.
+    pub(crate) is_built: bool,
+    /// How often to repeat each measurement, if not as often as usual.
+    pub(crate) rounds: Option<usize>,
+}
+
+/// Runs the measurements named in `wanted`, or all.
 ///
 /// # Errors
 /// If something is missing, does not build, or a measurement does not come about.
-pub(crate) fn bench(
-    project: &Project,
-    setup: &Setup,
-    build: Build,
-    rounds: Option<usize>,
-    wanted: &[String],
-) -> Result<()> {
+pub(crate) fn bench(project: &Project, setup: &Setup, plan: &Plan, wanted: &[String]) -> Result<()> {
     if let Some(unknown) = wanted
         .iter()
         .find(|name| !MEASUREMENTS.iter().any(|one| one.name == *name))
@@ -49,24 +54,15 @@ pub(crate) fn bench(
         let names: Vec<_> = MEASUREMENTS.iter().map(|one| one.name).collect();
         bail!("no measurement {unknown}; there are {}", names.join(", "));
     }
-    setup.ensure(
-        project,
-        &[setup::for_build(), setup::for_wasm(), setup::for_bench()].concat(),
-    )?;
-    web::install(project, setup, "web")?;
-    wasm::build(project, wasm::Choice::Auto)?;
-    web::build(project)?;
-    let mut programs = project.cargo(&["build", "--package", "incamera", "--package", "incamera-bot"]);
-    if build == Build::Release {
-        programs.arg("--release");
+    if !plan.is_built {
+        build(project, setup, plan.build)?;
     }
-    run(&mut programs)?;
     println!("\n{}\n", machine(project));
     let context = Context {
         project,
         setup,
-        build,
-        rounds,
+        build: plan.build,
+        rounds: plan.rounds,
     };
     let mut failed = Vec::new();
     for measurement in MEASUREMENTS {
@@ -82,6 +78,21 @@ pub(crate) fn bench(
         bail!("not measured: {}", failed.join(", "));
     }
     Ok(())
+}
+
+fn build(project: &Project, setup: &Setup, build: Build) -> Result<()> {
+    setup.ensure(
+        project,
+        &[setup::for_build(), setup::for_wasm(), setup::for_bench()].concat(),
+    )?;
+    web::install(project, setup, "web")?;
+    wasm::build(project, wasm::Choice::Auto)?;
+    web::build(project)?;
+    let mut programs = project.cargo(&["build", "--package", "incamera", "--package", "incamera-bot"]);
+    if build == Build::Release {
+        programs.arg("--release");
+    }
+    run(&mut programs)
 }
 
 impl Build {

@@ -61,7 +61,8 @@ impl Namespace {
 
 impl Drop for Namespace {
     fn drop(&mut self) {
-        // The veth pair goes with the namespace.
+        // The pair would go with the namespace, but later, when the next one may be there already.
+        let _ = self.ip(&["link", "delete", OUTER]);
         let _ = self.ip(&["netns", "delete", &self.name]);
     }
 }

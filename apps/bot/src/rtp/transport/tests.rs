@@ -21,7 +21,9 @@ fn every_layer_arrives_under_its_rid() {
         for (sequence, payload) in pair.server.packets_of(rid) {
             assembler.handle_packet(sequence, &payload);
         }
-        let frames: Vec<Vec<u8>> = std::iter::from_fn(|| assembler.poll_frame()).map(|frame| frame.data).collect();
+        let frames: Vec<Vec<u8>> = std::iter::from_fn(|| assembler.poll_frame())
+            .map(|frame| frame.data)
+            .collect();
         assert_eq!(frames, vec![vec![layer as u8; 3000]; 5], "layer {rid}");
     }
 }
@@ -53,7 +55,8 @@ fn frames_in_receiving_slots_come_out_whole() {
         is_keyframe: true,
         size: (640, 360),
     };
-    pair.server.write(pair.now, mid, vp9::packetise(header, &[9; 2500]));
+    pair.server
+        .write(pair.now, mid, vp9::packetise(header, &[9; 2500]));
     let frames = pair.pass(Duration::from_millis(60));
     assert_eq!(frames.len(), 1);
     assert_eq!(frames[0].mid, mid.to_string());
@@ -66,7 +69,8 @@ fn more_slots_are_offered_once() {
     let mut pair = Pair::connect();
     let before = pair.client.rtc.media(pair.client.published[0].0).is_some();
     assert!(before, "the published m-lines are there");
-    let Some(Command::Offer { sdp, transport, .. }) = pair.client.offer_more(AUDIO_SLOTS, VIDEO_SLOTS + 3) else {
+    let Some(Command::Offer { sdp, transport, .. }) = pair.client.offer_more(AUDIO_SLOTS, VIDEO_SLOTS + 3)
+    else {
         panic!("more were wanted");
     };
     assert_eq!(transport, 7);
@@ -75,7 +79,10 @@ fn more_slots_are_offered_once() {
     assert!(pair.client.offer_more(50, 50).is_none(), "an offer is under way");
     let answer = pair.server.answer(&sdp);
     pair.client.handle_answer(pair.now, &answer).expect("answer");
-    assert!(pair.client.offer_more(AUDIO_SLOTS, VIDEO_SLOTS).is_none(), "there are enough");
+    assert!(
+        pair.client.offer_more(AUDIO_SLOTS, VIDEO_SLOTS).is_none(),
+        "there are enough"
+    );
 }
 
 #[test]
@@ -126,14 +133,18 @@ impl Pair {
         while self.now < end {
             while let Some(output) = self.client.poll_output() {
                 match output {
-                    TransportOutput::Transmit { datagram, .. } => self.server.handle_datagram(self.now, &datagram),
+                    TransportOutput::Transmit { datagram, .. } => {
+                        self.server.handle_datagram(self.now, &datagram)
+                    }
                     TransportOutput::Frame(frame) => frames.push(frame),
                     TransportOutput::Connected | TransportOutput::KeyframeRequest => {}
                     TransportOutput::Lost => panic!("lost"),
                 }
             }
             for datagram in self.server.drain(self.now) {
-                self.client.handle_datagram(self.now, address(2), &datagram).expect("alive");
+                self.client
+                    .handle_datagram(self.now, address(2), &datagram)
+                    .expect("alive");
             }
             self.now += Duration::from_millis(5);
             if self.client.poll_timeout() <= self.now {
@@ -150,7 +161,9 @@ impl Pair {
             is_keyframe: true,
             is_speech: false,
         };
-        self.client.send_picture(self.now, kind, layer, &picture).expect("connected");
+        self.client
+            .send_picture(self.now, kind, layer, &picture)
+            .expect("connected");
     }
 }
 
@@ -181,7 +194,9 @@ impl Answerer {
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         let receive = Receive::new(Protocol::Udp, address(1), address(2), datagram).expect("WebRTC");
-        self.rtc.handle_input(Input::Receive(now, receive)).expect("alive");
+        self.rtc
+            .handle_input(Input::Receive(now, receive))
+            .expect("alive");
         // RTP mode holds one packet: it has to be taken before the next datagram.
         self.take_outputs();
     }
@@ -194,7 +209,6 @@ impl Answerer {
         std::mem::take(&mut self.datagrams)
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the test looks at packets only")]
     fn take_outputs(&mut self) {
         loop {
             match self.rtc.poll_output().expect("alive") {
@@ -210,7 +224,7 @@ impl Answerer {
     }
 
     /// The packets of one layer, by the SSRC that carried the rid.
-    fn packets_of(&mut self, rid: &str) -> Vec<(u64, Vec<u8>)> {
+    fn packets_of(&self, rid: &str) -> Vec<(u64, Vec<u8>)> {
         let rid = Rid::from(rid);
         let ssrcs: BTreeSet<u32> = self
             .packets
@@ -219,26 +233,37 @@ impl Answerer {
             .map(|packet| *packet.header.ssrc)
             .collect();
         assert_eq!(ssrcs.len(), 1, "one stream per layer");
-        let of_layer = self.packets.iter().filter(|packet| ssrcs.contains(&*packet.header.ssrc));
-        of_layer.map(|packet| (*packet.seq_no, packet.payload.to_vec())).collect()
+        let of_layer = self
+            .packets
+            .iter()
+            .filter(|packet| ssrcs.contains(&*packet.header.ssrc));
+        of_layer
+            .map(|packet| (*packet.seq_no, packet.payload.to_vec()))
+            .collect()
     }
 
     fn write(&mut self, now: Instant, mid: Mid, payloads: Vec<Vec<u8>>) {
-        let vp9 = self.rtc.codec_config().find(|params| params.spec().codec == Codec::Vp9);
+        let vp9 = self
+            .rtc
+            .codec_config()
+            .find(|params| params.spec().codec == Codec::Vp9);
         let payload_type = vp9.expect("enabled").pt();
         let count = payloads.len();
         let mut direct = self.rtc.direct_api();
         let stream = direct.stream_tx_by_mid(mid, None).expect("a sending m-line");
         for (index, payload) in payloads.into_iter().enumerate() {
             let sequence = SeqNo::from(100 + index as u64);
-            stream.write_rtp(RtpWrite::new(payload_type, sequence, 0, now, payload).marker(index + 1 == count));
+            stream
+                .write_rtp(RtpWrite::new(payload_type, sequence, 0, now, payload).marker(index + 1 == count));
         }
     }
 }
 
 fn first_video_slot(sdp: &str) -> Mid {
     let sections = sdp.split("\r\nm=").filter(|section| section.starts_with("video"));
-    let slot = sections.into_iter().find(|section| section.contains("a=recvonly"));
+    let slot = sections
+        .into_iter()
+        .find(|section| section.contains("a=recvonly"));
     let lines = slot.expect("slots were offered").lines();
     let mid = lines.filter_map(|line| line.strip_prefix("a=mid:")).next();
     Mid::from(mid.expect("every m-line has one"))
