@@ -21,6 +21,7 @@ try {
         const bots = [];
         const person = await Person.at(chromium, "Ada", { width, height, scheme });
         await screen.arrange({ person, server, bot: (bot) => (bots.push(bot), bot) });
+        await person.expectGone("button", "Dismiss");
         await person.comesToRest();
         await person.page.screenshot({ path: join(directory, `${screen.name}-${scheme}-${width}.png`) });
         await Promise.all(bots.map((bot) => bot.child.stop()));

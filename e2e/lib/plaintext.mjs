@@ -67,7 +67,8 @@ export class Capture {
     capture.directory = await mkdtemp(join(tmpdir(), "incamera-capture-"));
     capture.file = join(capture.directory, "packets.pcap");
     const program = installed(["tcpdump"]);
-    const args = ["-i", "lo", "-s", "0", "-B", "32768", "-U", "--immediate-mode", "-Z", "root", "-w", capture.file, filter];
+    // Datagrams of media are below 1500 bytes; longer slots would leave the buffer room for a hundred.
+    const args = ["-i", "lo", "-s", "2048", "-B", "32768", "-U", "--immediate-mode", "-Z", "root", "-w", capture.file, filter];
     const isRoot = process.getuid?.() === 0;
     capture.child = isRoot ? new Child(program, args) : new Child("sudo", ["-n", program, ...args]);
     await until("tcpdump listens", () => {
@@ -75,6 +76,17 @@ export class Capture {
       return capture.child.stderr.includes("listening on");
     });
     return capture;
+  }
+
+  /** Waits until these bytes were captured. @param {Buffer} bytes */
+  async sees(bytes) {
+    await until("the capture has what was sent on purpose", async () => (await readFile(this.file)).includes(bytes));
+  }
+
+  /** Ends it, whatever it has. */
+  async abandon() {
+    await this.child.stop("SIGINT");
+    await rm(this.directory, { recursive: true, force: true });
   }
 
   /** Ends it, and returns what was on the wire. Fails if packets were missed. */

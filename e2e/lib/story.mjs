@@ -42,12 +42,13 @@ export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
     /**
      * One story. Its people and bots are gone when it ends; screenshots stay when it failed.
      * @param {string} name
-     * @param {(set: typeof set, tools: {person: Function, bot: Function}) => Promise<void>} body
+     * @param {(set: typeof set, tools: {person: Function, bot: Function, finally: Function}) => Promise<void>} body
      */
     story(name, body) {
       test(name, { timeout: STORY_TIMEOUT }, async () => {
         const people = [];
         const bots = [];
+        const endings = [];
         const tools = {
           person: async (browser, title, options) => {
             const person = await Person.at(browser, title, options);
@@ -58,6 +59,8 @@ export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
             bots.push(bot);
             return bot;
           },
+          // For whatever else must not outlive the story.
+          finally: (ending) => endings.push(ending),
         };
         try {
           await body(set, tools);
@@ -66,7 +69,7 @@ export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
           await keepLogs(name, set.server, bots);
           throw error;
         } finally {
-          await Promise.all(bots.map((bot) => bot.child.stop()));
+          await Promise.all([...bots.map((bot) => bot.child.stop()), ...endings.map((ending) => ending())]);
           await Promise.all(people.map((person) => person.page.close().catch(() => {})));
         }
       });

@@ -70,7 +70,7 @@ story("after the network was away one is back within three seconds", async ({ se
   await ada.enter(invitation);
   await ada.seesPattern("Robo", 2);
   await ada.press(NAMES.microphoneOff);
-  // Emulated for what the session worker does too: its WebSocket is cut by freezing the server's answers.
+  // A server that stands still is to the client what a dead network is: nothing comes back, on any socket.
   process.kill(server.pid, "SIGSTOP");
   try {
     await ada.reads("Reconnecting");
