@@ -28,7 +28,11 @@ pub(crate) fn measured_clip() -> Clip {
 /// A frame whose first byte says keyframe or not (VP9 bitstream specification, section 6.2); nobody decodes the rest.
 fn frame(index: usize, bytes: usize) -> Vec<u8> {
     let mut frame = vec![0; bytes];
-    frame[0] = if index.is_multiple_of(KEYFRAME_EVERY) { 0x80 } else { 0x84 };
+    frame[0] = if index.is_multiple_of(KEYFRAME_EVERY) {
+        0x80
+    } else {
+        0x84
+    };
     frame
 }
 

@@ -365,9 +365,7 @@ impl Transport {
                 self.is_connected = false;
                 self.outputs.push_back(TransportOutput::Lost);
             }
-            Event::KeyframeRequest(request)
-                if self.published.iter().any(|(mid, _)| *mid == request.mid) =>
-            {
+            Event::KeyframeRequest(request) if self.published.iter().any(|(mid, _)| *mid == request.mid) => {
                 self.outputs.push_back(TransportOutput::KeyframeRequest);
             }
             Event::RtpPacket(packet) => self.handle_packet(packet),
