@@ -6,6 +6,7 @@ use str0m::bwe::Bitrate;
 use crate::{
     egress::Urgency,
     ingress::{LAYERS, Layer},
+    shortage::Shortage,
 };
 
 /// What a publisher sends on one layer.
@@ -44,8 +45,6 @@ pub(crate) struct Allocation {
     pub(crate) grants: Vec<Grant>,
     /// Enough for every tile to have the layer that fits it.
     pub(crate) desired: Bitrate,
-    /// Enough for every tile to have a picture, if the budget is not; otherwise nothing.
-    pub(crate) missed: Bitrate,
 }
 
 /// Distributes `budget`. A tile keeps its layer as long as the budget bears it, and gets a larger one only if
@@ -72,7 +71,7 @@ pub(crate) fn allocate(
                 (MayRise::Yes | MayRise::No, _) => bearable,
             };
             // The most wanted tile is never without a picture.
-            let is_kept = index == 0 || shortage == Shortage::Passing;
+            let is_kept = index == 0 || shortage != Shortage::Lasting;
             let layer = layer.or_else(|| if is_kept { lowest(wish) } else { None });
             let is_starved = bearable.is_none() && layer.is_some();
             let urgency = if best(wish) >= wish.current {
@@ -88,12 +87,9 @@ pub(crate) fn allocate(
         })
         .collect::<Vec<_>>();
     let desired: f64 = wishes.iter().map(|wish| rate(wish, best(wish))).sum();
-    let least = least(wishes).as_f64() * HEADROOM;
-    let missed = if least > budget.as_f64() { least } else { 0.0 };
     Allocation {
         grants,
         desired: Bitrate::bps((desired * PROBED) as u64),
-        missed: Bitrate::bps(missed as u64),
     }
 }
 
@@ -103,13 +99,9 @@ pub(crate) fn least(wishes: &[Wish]) -> Bitrate {
     Bitrate::bps(least as u64)
 }
 
-/// Whether to believe that the link carries less than a small picture for everybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shortage {
-    /// Not yet: tiles keep, or get, the base of their smallest layer whatever the budget.
-    Passing,
-    /// Yes: tiles go dark.
-    Lasting,
+/// Returns the budget that a rise to `bitrate` takes.
+pub(crate) fn with_headroom(bitrate: Bitrate) -> Bitrate {
+    Bitrate::bps((bitrate.as_f64() * HEADROOM).ceil() as u64)
 }
 
 /// Whether layers may be raised: not within a while after the link proved too narrow.
@@ -242,14 +234,6 @@ mod tests {
             .collect::<Vec<_>>();
         let base = (Some(Layer(0)), 0);
         assert_eq!(grants, [(Some(Layer(0)), ALL_TEMPORAL), base, base]);
-        assert!(allocation.missed >= Bitrate::kbps(450), "{allocation:?}");
-    }
-
-    #[test]
-    fn nothing_is_missed_when_everybody_has_a_picture() {
-        let wishes = [wish(720, Some(0)), wish(720, Some(0))];
-        let allocation = allocate(&wishes, Bitrate::kbps(400), MayRise::Yes, Shortage::Lasting);
-        assert_eq!(allocation.missed, Bitrate::ZERO);
     }
 
     #[test]

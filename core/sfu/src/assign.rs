@@ -14,6 +14,7 @@ use crate::{
     meeting::Meeting,
     offer::AUDIO_SLOTS,
     peer::Peer,
+    shortage::Shortage,
     slots::{self, AudioCandidate},
 };
 
@@ -269,13 +270,21 @@ impl Meeting {
             .filter_map(|slot| tracks.get(&slot.source?))
             .map(|track| track.audio_bitrate().as_u64())
             .sum();
-        let budget = Bitrate::bps(transport.estimate.as_u64().saturating_sub(audio));
+        let least = allocator::least(&wishes);
+        let budget = |estimate: Bitrate| Bitrate::bps(estimate.as_u64().saturating_sub(audio));
+        let is_short = budget(transport.estimate) < least;
+        let shortage = transport.shortage.judge(now, is_short, transport.is_congested);
+        if shortage == Shortage::Retry {
+            let enough = Bitrate::bps(allocator::with_headroom(least).as_u64() + audio);
+            debug!(%subscriber, estimate = %transport.estimate, %enough, "estimation begins anew");
+            transport.restart_estimation(enough.max(transport.estimate));
+        }
+        let budget = budget(transport.estimate);
         let may_rise = if now >= transport.up_not_before {
             MayRise::Yes
         } else {
             MayRise::No
         };
-        let shortage = transport.judge_shortage(now, budget < allocator::least(&wishes));
         let allocation = allocator::allocate(&wishes, budget, may_rise, shortage);
         let before: Vec<_> = wishes.iter().map(|wish| wish.current).collect();
         let after: Vec<_> = allocation.grants.iter().map(|grant| grant.layer).collect();
@@ -296,11 +305,7 @@ impl Meeting {
             }
         }
         let desired = Bitrate::bps(allocation.desired.as_u64() + audio);
-        let sustained = match allocation.missed {
-            Bitrate::ZERO => Bitrate::ZERO,
-            missed => Bitrate::bps(missed.as_u64() + audio),
-        };
-        transport.set_bitrates(sustained, desired.max(SOUGHT_AT_LEAST));
+        transport.set_desired_bitrate(desired.max(SOUGHT_AT_LEAST));
         for (source, layer) in wanted {
             self.request_keyframe(now, source, layer);
         }

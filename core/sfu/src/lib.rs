@@ -24,6 +24,7 @@ mod peer;
 mod rewriter;
 mod router;
 mod sfu;
+mod shortage;
 mod slots;
 mod speakers;
 mod stats;

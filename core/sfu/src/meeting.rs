@@ -258,7 +258,9 @@ impl Meeting {
             return true;
         }
         // str0m holds one received packet: it is lost unless polled before the next datagram.
-        self.drain(now, participant);
+        if self.drain(now, participant) > 0 {
+            self.mark_dirty(participant);
+        }
         true
     }
 
@@ -298,34 +300,47 @@ impl Meeting {
             self.send_plis(now);
         }
         while let Some(participant) = self.dirty.pop() {
-            let Some(peer) = self.peers.get_mut(&participant) else {
-                continue;
-            };
-            peer.is_dirty = false;
-            let Some(transport) = &mut peer.transport else {
-                continue;
-            };
-            match transport.handle_timeout(now) {
-                Ok(()) => self.drain(now, participant),
-                Err(reason) => self.lose(now, participant, reason),
+            // str0m's pacer gives out one packet per call, at once if that is its turn: whatever is left would wait for
+            // the next timeout, with what else has come in the meantime.
+            for _ in 0..PACKETS_AT_ONCE {
+                let Some(peer) = self.peers.get_mut(&participant) else {
+                    break;
+                };
+                peer.is_dirty = false;
+                let Some(transport) = &mut peer.transport else {
+                    break;
+                };
+                if let Err(reason) = transport.handle_timeout(now) {
+                    self.lose(now, participant, reason);
+                    break;
+                }
+                if self.drain(now, participant) == 0 {
+                    break;
+                }
             }
         }
     }
 
-    fn drain(&mut self, now: Instant, participant: ParticipantId) {
+    /// Takes everything that the participant's transport has to say. Returns how many datagrams it sends.
+    fn drain(&mut self, now: Instant, participant: ParticipantId) -> usize {
+        let mut datagrams = 0;
         loop {
             let Some(peer) = self.peers.get_mut(&participant) else {
-                return;
+                return datagrams;
             };
             let Some(transport) = &mut peer.transport else {
-                return;
+                return datagrams;
             };
             match transport.poll() {
-                Ok(Output::Transmit(transmit)) => self.outputs.push_back(SfuOutput::Transmit(transmit)),
+                Ok(Output::Transmit(transmit)) => {
+                    datagrams += 1;
+                    self.outputs.push_back(SfuOutput::Transmit(transmit));
+                }
                 Ok(Output::Event(event)) => self.handle_event(now, participant, event),
                 Ok(Output::Timeout(at)) => {
                     if !transport.rtc.is_alive() {
-                        return self.lose(now, participant, LostReason::Closed);
+                        self.lose(now, participant, LostReason::Closed);
+                        return datagrams;
                     }
                     // str0m says "at once" with a time gone by. A millisecond later is soon enough, and cannot spin.
                     let at = Some(at.max(now + SHORTEST_TIMEOUT));
@@ -336,9 +351,12 @@ impl Meeting {
                         peer.due_at = at;
                         self.deadlines.extend(at.map(|at| (at, participant)));
                     }
-                    return;
+                    return datagrams;
                 }
-                Err(reason) => return self.lose(now, participant, reason),
+                Err(reason) => {
+                    self.lose(now, participant, reason);
+                    return datagrams;
+                }
             }
         }
     }
@@ -369,6 +387,15 @@ impl Meeting {
                 {
                     transport.handle_estimate(estimate);
                     self.allocate(now, participant);
+                }
+            }
+            Event::PeerStats(stats) => {
+                if let Some(transport) = self
+                    .peers
+                    .get_mut(&participant)
+                    .and_then(|peer| peer.transport.as_mut())
+                {
+                    transport.handle_stats(&stats);
                 }
             }
             Event::Closed => {
@@ -539,6 +566,9 @@ pub const IDLE_FOR: Duration = Duration::from_secs(20);
 
 // Bandwidth is allocated and bitrates are measured this often. Longer delays a better picture, shorter measures noise.
 const TICK: Duration = Duration::from_millis(250);
+
+// A second of a large meeting, so that a transport which never ends does not stop the others.
+const PACKETS_AT_ONCE: usize = 1000;
 
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 

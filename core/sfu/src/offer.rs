@@ -129,6 +129,9 @@ fn renew(rtc: &mut Rtc, slots: &mut Vec<Slot>, mids: &[Mid]) -> Result<(), Offer
         }
         let mut api = rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).ok_or(OfferRefusal::Malformed)?;
+        // str0m paces by its estimate, audio first. When that is less than the audio, video would never go out; what
+        // is sent is decided by the allocation alone, and senders have paced it already.
+        stream.set_unpaced(true);
         slots.push(Slot::new(mid, stream.ssrc()));
     }
     Ok(())

@@ -19,9 +19,10 @@ use str0m::{
     media::{Frequency, KeyframeRequestKind, Pt},
     net::{Protocol, Receive, TcpType},
     rtp::{Extension, ExtensionMap, Ssrc},
+    stats::PeerStats,
 };
 
-use crate::{LostReason, SfuConfig, SfuOutput, allocator::Shortage, egress::Slot, ingress::Ingress};
+use crate::{LostReason, SfuConfig, SfuOutput, egress::Slot, ingress::Ingress, shortage::ShortageJudge};
 
 /// What the transports of one worker have in common.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl TransportFactory {
             .set_ice_lite(true)
             .set_rtp_mode(true)
             .enable_bwe(Some(FIRST_ESTIMATE))
+            .set_stats_interval(Some(STATS_INTERVAL))
             .set_send_buffer_video(SEND_BUFFER_VIDEO)
             .set_send_buffer_audio(SEND_BUFFER_AUDIO)
             .set_extension_map(extensions())
@@ -130,10 +132,11 @@ pub(crate) struct Transport {
     /// What was last asked with [`crate::SfuEvent::MoreSlots`].
     pub(crate) slots_asked: (u16, u16),
     pub(crate) up_not_before: Instant,
+    pub(crate) shortage: ShortageJudge,
+    /// Whether the link lost packets lately, or held them up.
+    pub(crate) is_congested: bool,
     pub(crate) rtc: Rtc,
-    /// What the bandwidth estimation was last told.
-    bitrates: (Bitrate, Bitrate),
-    short_since: Option<Instant>,
+    desired_bitrate: Bitrate,
     ufrag: String,
     addresses: Vec<(Protocol, SocketAddr)>,
     last_heard_at: Instant,
@@ -153,9 +156,10 @@ impl Transport {
             estimate: FIRST_ESTIMATE,
             slots_asked: (0, 0),
             up_not_before: now,
+            shortage: ShortageJudge::default(),
+            is_congested: false,
             rtc,
-            bitrates: (Bitrate::ZERO, Bitrate::ZERO),
-            short_since: None,
+            desired_bitrate: Bitrate::ZERO,
             ufrag,
             addresses: Vec::new(),
             last_heard_at: now,
@@ -232,31 +236,27 @@ impl Transport {
         }
     }
 
-    /// Tells the bandwidth estimation how much is worth looking for, which it probes, and how much to send all the
-    /// time, which it pads up to as far as its estimate goes.
-    pub(crate) fn set_bitrates(&mut self, sustained: Bitrate, desired: Bitrate) {
-        let is_news = |before: Bitrate, after: Bitrate| {
-            (before.as_f64() - after.as_f64()).abs() > after.as_f64() * WORTH_TELLING
-        };
-        let (sustained_before, desired_before) = self.bitrates;
-        if is_news(sustained_before, sustained) || is_news(desired_before, desired) {
-            self.bitrates = (sustained, desired);
-            self.rtc.bwe().set_bitrate(sustained, desired);
+    /// Tells the bandwidth estimation how much is worth looking for. Nothing is padded up to it, only probed.
+    pub(crate) fn set_desired_bitrate(&mut self, desired: Bitrate) {
+        let (before, after) = (self.desired_bitrate.as_f64(), desired.as_f64());
+        if (before - after).abs() > after * WORTH_TELLING {
+            self.desired_bitrate = desired;
+            self.rtc.bwe().set_bitrate(Bitrate::ZERO, desired);
         }
     }
 
-    /// Returns how long the link has not been enough for everybody's smallest picture.
-    pub(crate) fn judge_shortage(&mut self, now: Instant, is_short: bool) -> Shortage {
-        if !is_short {
-            self.short_since = None;
-            return Shortage::Passing;
-        }
-        let since = *self.short_since.get_or_insert(now);
-        if now.saturating_duration_since(since) < DARK_AFTER {
-            Shortage::Passing
-        } else {
-            Shortage::Lasting
-        }
+    /// Takes how the link did in the last second.
+    pub(crate) fn handle_stats(&mut self, stats: &PeerStats) {
+        self.is_congested = stats
+            .egress_loss_fraction
+            .is_some_and(|loss| loss >= CONGESTED_LOSS)
+            || stats.rtt.is_some_and(|rtt| rtt >= CONGESTED_RTT);
+    }
+
+    /// Forgets the estimate, and begins with another one.
+    pub(crate) fn restart_estimation(&mut self, estimate: Bitrate) {
+        self.estimate = estimate;
+        self.rtc.bwe().reset(estimate);
     }
 
     /// Says goodbye (DTLS `close_notify`), as far as that is possible.
@@ -300,10 +300,14 @@ const SEND_BUFFER_AUDIO: usize = 16;
 const PREFERRED_VP9_PT: u8 = 98;
 const PREFERRED_VP9_RTX_PT: u8 = 99;
 
-// A receiver that is out of breath for a moment looks like a link of a tenth: the estimate is back within seconds,
-// while tiles that went dark meanwhile acknowledge nothing that could lift it. A link that really is that narrow loses
-// packets for so long.
-const DARK_AFTER: Duration = Duration::from_secs(4);
+// Losses of radio links that congestion has no part in stay below, those of a full queue are above.
+const CONGESTED_LOSS: f32 = 0.05;
+
+// Round trips around the world take 0.3 s; more is a queue, in which talk is no talk any more.
+const CONGESTED_RTT: Duration = Duration::from_millis(600);
+
+// Shorter than any shortage that is believed. str0m's loss fraction is of the last second whatever this is.
+const STATS_INTERVAL: Duration = Duration::from_millis(500);
 
 // A rise makes str0m probe at once: the wavering of a measured bitrate is none.
 const WORTH_TELLING: f64 = 0.05;

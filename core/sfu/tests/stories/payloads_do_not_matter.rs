@@ -96,5 +96,8 @@ fn run(
             packet.at - began,
         )
     };
-    received.iter().map(|(_, packet)| header(packet)).collect()
+    let mut headers: Vec<_> = received.iter().map(|(_, packet)| header(packet)).collect();
+    // Which of two streams str0m sends first in an instant is chance.
+    headers.sort_by_key(|header| (header.6, header.0));
+    headers
 }
