@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use protocol::TrackKind;
 
-use crate::{network::Conditions, world::World};
+use crate::{
+    client::{Vp9, vp9_payload},
+    network::Conditions,
+    world::World,
+};
 
 // Those with an open microphone, which is what takes most of a narrow link.
 const SPEAKERS: u32 = 4;
@@ -89,6 +93,35 @@ fn crowd_stays_when_the_receiver_is_out_of_breath_for_a_moment() {
         world.run_for(Duration::from_secs(1));
         assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
     }
+}
+
+#[test]
+fn what_comes_in_one_go_leaves_in_one_go() {
+    let mut world = World::new(72);
+    world.join(1);
+    world.join(2);
+    world.subscribe(2, &[(1, TrackKind::Camera, 180)]);
+    world.run_for(Duration::from_secs(1));
+    let now = world.now;
+    for number in 0..40 {
+        let payload = vp9_payload(&Vp9 {
+            is_keyframe: number == 0,
+            is_start: true,
+            is_end: true,
+            temporal: 0,
+            height: 180,
+            picture: number,
+            bytes: 100,
+            fill: 0,
+            layer: 0,
+        });
+        let numbers = (1 + u64::from(number), number * 3000, true);
+        let stream = (TrackKind::Camera, Some("q".into()));
+        world.client(1).send_video(now, stream, numbers, payload);
+        world.client(1).step(now);
+    }
+    world.run_for(Duration::from_millis(30));
+    assert_eq!(world.received(2, 1, TrackKind::Camera).len(), 40);
 }
 
 /// Twelve people who show themselves, some of whom speak, and one who watches them.
