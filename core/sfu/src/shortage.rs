@@ -29,7 +29,8 @@ pub(crate) struct ShortageJudge {
 }
 
 impl ShortageJudge {
-    /// Takes whether the estimate is short now, and whether the link itself shows it. After [`Shortage::Retry`] the caller must have the estimate begin anew.
+    /// Takes whether the estimate is short now, and whether the link itself shows it. After [`Shortage::Retry`] the
+    /// caller must have the estimate begin anew.
     pub(crate) fn judge(&mut self, now: Instant, is_short: bool, is_congested: bool) -> Shortage {
         let age = |at: Instant| now.saturating_duration_since(at);
         let is_on_trial = self.retried_at.is_some_and(|at| age(at) < TRIAL);
