@@ -8,9 +8,13 @@ import { Child, built, freePort } from "./process.mjs";
 import { until } from "./wait.mjs";
 
 export class Server {
-  /** Starts a server and waits until it is ready. */
-  static async start() {
+  /**
+   * Starts a server and waits until it is ready.
+   * @param {NodeJS.ProcessEnv} [env] its configuration
+   */
+  static async start(env = {}) {
     const server = new Server();
+    server.env = env;
     server.directory = await mkdtemp(join(tmpdir(), "incamera-e2e-"));
     server.httpPort = await freePort();
     // One UDP port per worker thread, from this one on.
@@ -23,7 +27,7 @@ export class Server {
   async resume() {
     const args = ["serve", "--data", this.directory];
     args.push("--http", `127.0.0.1:${this.httpPort}`, "--media", `127.0.0.1:${this.mediaPort}`);
-    this.child = new Child(built("incamera"), args);
+    this.child = new Child(built("incamera"), args, this.env);
     await until(`the server answers on port ${this.httpPort}: ${this.child.stderr}`, async () => {
       if (!this.child.isRunning) throw new Error(`the server ended: ${this.child.stderr}`);
       return (await fetch(`${this.origin}/readyz`)).ok;

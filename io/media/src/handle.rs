@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     MediaConfig, MediaError, MediaStats,
+    announced::Announced,
     config::MOST_WORKERS,
     counters::SharedStats,
     tcp,
@@ -45,13 +46,16 @@ impl MediaServer {
             let socket = UdpSocket::bind(address).map_err(bind(address))?;
             let udp = socket.local_addr().map_err(bind(address))?;
             let worker_number = u8::try_from(number).expect("at most 255 workers");
-            let sfu = SfuConfig::new(worker_number, config.candidates_of(udp), tcp_candidates.clone());
+            let candidates = config.candidates_of(udp);
+            let announced = Announced::new(&candidates);
+            let sfu = SfuConfig::new(worker_number, candidates, tcp_candidates.clone());
             let (inputs, inputs_rx) = mpsc::unbounded_channel();
             let (tcp_input, tcp_input_rx) = mpsc::channel(TCP_FRAMES_WAITING);
             let stats = Arc::new(SharedStats::default());
             let worker = worker::Setup {
                 sfu,
                 socket,
+                announced,
                 inputs: inputs_rx,
                 tcp_inputs: tcp_input_rx,
                 stats: Arc::clone(&stats),
@@ -64,6 +68,7 @@ impl MediaServer {
         }
         let acceptor = tcp::Setup {
             listener,
+            announced: Announced::new(&tcp_candidates),
             workers: tcp_inputs,
             shutting_down,
         };

@@ -5,6 +5,7 @@
 //! Every worker has a UDP port; one TCP port serves ICE-TCP (RFC 6544) for all of them. Knows nothing of what the
 //! packets are.
 
+mod announced;
 mod config;
 mod counters;
 mod handle;

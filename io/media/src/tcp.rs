@@ -21,12 +21,13 @@ use tokio::{
 };
 use tracing::{debug, error};
 
-use crate::worker::TcpInput;
+use crate::{announced::Announced, worker::TcpInput};
 
 /// What the accepting thread needs.
 #[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) listener: StdTcpListener,
+    pub(crate) announced: Announced,
     pub(crate) workers: Vec<mpsc::Sender<TcpInput>>,
     pub(crate) shutting_down: watch::Receiver<()>,
 }
@@ -46,6 +47,7 @@ impl Setup {
     async fn accept(self) -> io::Result<()> {
         let Self {
             listener,
+            announced,
             workers,
             mut shutting_down,
         } = self;
@@ -71,9 +73,10 @@ impl Setup {
                 continue;
             };
             let workers = Arc::clone(&workers);
+            let announced = announced.clone();
             tokio::spawn(async move {
                 let _permit = permit;
-                if let Err(error) = serve(stream, remote, &workers).await {
+                if let Err(error) = serve(stream, remote, announced, &workers).await {
                     debug!(%error, "TCP connection ended");
                 }
             });
@@ -81,9 +84,14 @@ impl Setup {
     }
 }
 
-async fn serve(stream: TcpStream, remote: SocketAddr, workers: &[mpsc::Sender<TcpInput>]) -> io::Result<()> {
-    let local = stream.local_addr()?;
-    let local = SocketAddr::new(local.ip().to_canonical(), local.port());
+async fn serve(
+    stream: TcpStream,
+    remote: SocketAddr,
+    mut announced: Announced,
+    workers: &[mpsc::Sender<TcpInput>],
+) -> io::Result<()> {
+    let own = stream.local_addr()?;
+    let local = announced.inward(SocketAddr::new(own.ip().to_canonical(), own.port()));
     stream.set_nodelay(true)?;
     let (reader, writer) = stream.into_split();
     let mut reader = BufReader::with_capacity(READ_BYTES, reader);

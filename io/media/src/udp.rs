@@ -9,7 +9,7 @@ use std::{
 use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use tokio::{io::Interest, net::UdpSocket};
 
-use crate::MediaStats;
+use crate::{MediaStats, announced::Announced};
 
 /// A worker's socket.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub(crate) struct BatchedSocket {
     socket: UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
+    announced: Announced,
     buffers: Vec<Vec<u8>>,
     metas: Vec<RecvMeta>,
     outgoing: Outgoing,
@@ -24,7 +25,7 @@ pub(crate) struct BatchedSocket {
 
 impl BatchedSocket {
     /// Takes over a bound socket, inside a tokio runtime.
-    pub(crate) fn new(socket: StdUdpSocket) -> io::Result<Self> {
+    pub(crate) fn new(socket: StdUdpSocket, announced: Announced) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         let local = socket.local_addr()?;
         let socket = UdpSocket::from_std(socket)?;
@@ -38,6 +39,7 @@ impl BatchedSocket {
             socket,
             state,
             local,
+            announced,
             buffers: vec![vec![0; bytes]; BATCH_SIZE],
             metas: vec![RecvMeta::default(); BATCH_SIZE],
             outgoing: Outgoing {
@@ -63,6 +65,7 @@ impl BatchedSocket {
             buffers,
             metas,
             local,
+            announced,
             ..
         } = self;
         let mut slices: Vec<IoSliceMut<'_>> =
@@ -77,10 +80,11 @@ impl BatchedSocket {
         };
         drop(slices);
         for (meta, buffer) in metas.iter().zip(buffers).take(messages) {
-            let destination = SocketAddr::new(
+            let own = SocketAddr::new(
                 meta.dst_ip.map_or_else(|| local.ip(), |ip| ip.to_canonical()),
                 local.port(),
             );
+            let destination = announced.inward(own);
             let contents = buffer.get(..meta.len).unwrap_or(&[]);
             for datagram in contents.chunks(meta.stride.max(1)) {
                 handle(meta.addr, destination, datagram);
@@ -120,7 +124,12 @@ impl BatchedSocket {
             contents,
             segment_size: (*segments > 1).then_some(*segment_bytes),
             // A socket bound to one address needs no other; naming it costs a control message.
-            src_ip: self.local.ip().is_unspecified().then(|| addresses.source.ip()),
+            src_ip: self
+                .local
+                .ip()
+                .is_unspecified()
+                .then(|| self.announced.outward(addresses.source))
+                .flatten(),
         };
         loop {
             let sent = self.socket.try_io(Interest::WRITABLE, || {

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tracing::{debug, error, info};
 
-use crate::{MediaStats, counters::SharedStats, tcp, udp::BatchedSocket};
+use crate::{MediaStats, announced::Announced, counters::SharedStats, tcp, udp::BatchedSocket};
 
 /// What the rest of the server wants of a worker.
 #[derive(Debug)]
@@ -55,6 +55,7 @@ pub(crate) enum TcpInput {
 pub(crate) struct Setup {
     pub(crate) sfu: SfuConfig,
     pub(crate) socket: UdpSocket,
+    pub(crate) announced: Announced,
     pub(crate) inputs: mpsc::UnboundedReceiver<WorkerInput>,
     pub(crate) tcp_inputs: mpsc::Receiver<TcpInput>,
     pub(crate) stats: Arc<SharedStats>,
@@ -77,6 +78,7 @@ impl Setup {
         let Self {
             sfu,
             socket,
+            announced,
             inputs,
             tcp_inputs,
             stats,
@@ -84,7 +86,7 @@ impl Setup {
         } = self;
         let worker = Worker {
             sfu: Sfu::new(Instant::now(), sfu),
-            socket: BatchedSocket::new(socket)?,
+            socket: BatchedSocket::new(socket, announced)?,
             events_by_meeting: HashMap::new(),
             frames_by_remote: HashMap::new(),
             stats: MediaStats::default(),
