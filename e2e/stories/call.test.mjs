@@ -5,6 +5,9 @@ import assert from "node:assert/strict";
 import { Bot, received } from "../lib/bot.mjs";
 import { stage } from "../lib/story.mjs";
 
+// What the bots of one process show, over and over.
+const PICTURES = 4;
+
 const { story } = stage({ browsers: ["chromium", "firefox"] });
 
 for (const mode of ["e2ee", "standard"]) {
@@ -53,4 +56,15 @@ story("the browsers' own fake devices work as well as the pattern", async ({ ser
   await eva.seesMovement("Ada");
   await ada.hears(1);
   await eva.hears(1);
+});
+
+story("in a crowd Firefox opens the frames of everybody, with both of its frame workers", async ({ server, firefox }, { person, bot }) => {
+  const { invitation } = await server.newMeeting("e2ee");
+  // The first worker has fifteen slots.
+  const names = Array.from({ length: 16 }, (_, index) => `Bot ${index + 1}`);
+  const crowd = bot(Bot.join(invitation, ["--people", `${names.length}`]));
+  await crowd.sees("everybody", (view) => view.participants.length === names.length, names.length);
+  const eva = await person(firefox, "Eva", { pattern: 13 });
+  await eva.enter(invitation);
+  for (const [index, name] of names.entries()) await eva.seesPattern(name, 1 + (index % PICTURES));
 });
