@@ -52,13 +52,25 @@ mod tests {
 
     #[test]
     fn own_address_that_was_announced_stays() {
-        check(&["192.0.2.1:5", "198.51.100.1:5"], "198.51.100.1:5", "198.51.100.1:5");
+        check(
+            &["192.0.2.1:5", "198.51.100.1:5"],
+            "198.51.100.1:5",
+            "198.51.100.1:5",
+        );
     }
 
     #[test]
     fn address_behind_a_router_is_entered_under_the_announced_one_of_its_family() {
-        check(&["[2001:db8::1]:5", "203.0.113.7:5"], "10.0.0.2:5", "203.0.113.7:5");
-        check(&["203.0.113.7:5", "[2001:db8::1]:5"], "[fd00::2]:5", "[2001:db8::1]:5");
+        check(
+            &["[2001:db8::1]:5", "203.0.113.7:5"],
+            "10.0.0.2:5",
+            "203.0.113.7:5",
+        );
+        check(
+            &["203.0.113.7:5", "[2001:db8::1]:5"],
+            "[fd00::2]:5",
+            "[2001:db8::1]:5",
+        );
     }
 
     #[test]
@@ -77,7 +89,11 @@ mod tests {
         let candidates: Vec<_> = candidates.iter().map(|candidate| address(candidate)).collect();
         let mut announced = Announced::new(&candidates);
         assert_eq!(announced.inward(address(own)), address(expected));
-        assert_eq!(announced.outward(address(expected)), Some(address(own).ip()), "and back");
+        assert_eq!(
+            announced.outward(address(expected)),
+            Some(address(own).ip()),
+            "and back"
+        );
     }
 
     fn address(text: &str) -> SocketAddr {
