@@ -22,22 +22,33 @@ impl Meeting {
     /// Gives every peer's slots the sources that they should carry.
     pub(crate) fn assign_slots(&mut self, now: Instant) {
         let candidates = self.audio_candidates();
-        for subscriber in self
-            .peers
-            .iter()
-            .filter(|(_, peer)| peer.transport.is_some())
-            .map(|(&id, _)| id)
-            .collect::<Vec<_>>()
-        {
-            let others = candidates
-                .iter()
-                .copied()
-                .filter(|candidate| candidate.source.participant != subscriber);
-            self.assign_audio(now, subscriber, others.collect());
-            self.assign_video(now, subscriber);
-            self.ask_for_slots(subscriber, candidates.len());
-            self.allocate(now, subscriber);
+        for subscriber in self.ids(|peer| peer.transport.is_some()) {
+            self.assign_slots_of(now, subscriber, &candidates);
         }
+        self.forget_tracks();
+    }
+
+    /// Gives one peer's slots the videos that they should carry; what it wishes concerns nobody else.
+    pub(crate) fn assign_videos_of(&mut self, now: Instant, subscriber: ParticipantId) {
+        let candidates = self.audio_candidates();
+        self.assign_video(now, subscriber);
+        self.ask_for_slots(subscriber, &candidates);
+        self.allocate(now, subscriber);
+        self.forget_tracks();
+    }
+
+    fn assign_slots_of(&mut self, now: Instant, subscriber: ParticipantId, candidates: &[AudioCandidate]) {
+        let others = candidates
+            .iter()
+            .copied()
+            .filter(|candidate| candidate.source.participant != subscriber);
+        self.assign_audio(now, subscriber, others.collect());
+        self.assign_video(now, subscriber);
+        self.ask_for_slots(subscriber, candidates);
+        self.allocate(now, subscriber);
+    }
+
+    fn forget_tracks(&mut self) {
         let Self { peers, tracks, .. } = self;
         tracks.retain(|source, track| {
             !track.subscribers.is_empty()
@@ -198,7 +209,11 @@ impl Meeting {
         }
     }
 
-    fn ask_for_slots(&mut self, subscriber: ParticipantId, audio_sources: usize) {
+    fn ask_for_slots(&mut self, subscriber: ParticipantId, candidates: &[AudioCandidate]) {
+        // Those who are muted take what slots there are; most of a large meeting never says a word.
+        let audible =
+            |candidate: &&AudioCandidate| candidate.is_active && candidate.source.participant != subscriber;
+        let audio_sources = candidates.iter().filter(audible).count();
         let videos = self.wanted_videos(subscriber).len();
         let Some(transport) = self
             .peers
@@ -208,8 +223,8 @@ impl Meeting {
             return;
         };
         let (has_audio, has_video) = (transport.audio_slots.len(), transport.video_slots.len());
-        let audio = has_audio.max(audio_sources.saturating_sub(1).min(AUDIO_SLOTS));
-        let video = has_video.max(videos.min(limits::VIDEO_SLOTS));
+        let audio = slots_for(has_audio, audio_sources, AUDIO_SLOTS);
+        let video = slots_for(has_video, videos, limits::VIDEO_SLOTS);
         let wanted = (
             u16::try_from(audio).unwrap_or(u16::MAX),
             u16::try_from(video).unwrap_or(u16::MAX),
@@ -305,12 +320,22 @@ impl Meeting {
             }
         }
         let desired = Bitrate::bps(allocation.desired.as_u64() + audio);
-        transport.set_desired_bitrate(desired.max(SOUGHT_AT_LEAST));
+        let is_told = transport.set_desired_bitrate(desired.max(SOUGHT_AT_LEAST));
         for (source, layer) in wanted {
             self.request_keyframe(now, source, layer);
         }
-        self.mark_dirty(subscriber);
+        if is_told || shortage == Shortage::Retry {
+            self.mark_dirty(subscriber);
+        }
     }
+}
+
+/// Returns how many slots carry `sources`, if there may be `most`. Those that are missing come several at a time.
+fn slots_for(present: usize, sources: usize, most: usize) -> usize {
+    if sources <= present {
+        return present;
+    }
+    present.max(sources.next_multiple_of(SLOTS_STEP).min(most))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -327,6 +352,10 @@ impl Medium {
         }
     }
 }
+
+// A negotiation costs both sides milliseconds, and while a crowd comes in everybody would have one per newcomer. Slots
+// that nobody needs yet cost a few hundred bytes each.
+const SLOTS_STEP: usize = 4;
 
 // What is looked for even if nobody wants so much at the time: a tile that is enlarged then has its large layer at the
 // next keyframe. Probing for it takes 15 ms every few seconds.

@@ -23,6 +23,7 @@ mod offer;
 mod peer;
 mod rewriter;
 mod router;
+mod sdp;
 mod sfu;
 mod shortage;
 mod slots;

@@ -183,7 +183,9 @@ impl Meeting {
         let Some(peer) = self.peer_for_command(participant) else {
             return;
         };
-        peer.set_active(active);
+        if !peer.set_active(active) {
+            return;
+        }
         if !active.contains(&TrackKind::Microphone) && self.speakers.remove(participant) {
             self.emit_speakers();
         }
@@ -195,7 +197,7 @@ impl Meeting {
             return;
         };
         peer.set_videos(videos);
-        self.assign_slots(now);
+        self.assign_videos_of(now, participant);
     }
 
     /// Commands may come before the first offer; what they say is kept, for as many as a meeting holds.
@@ -461,7 +463,7 @@ impl Meeting {
             .then_some(now + TICK);
     }
 
-    fn ids(&self, select: impl Fn(&Peer) -> bool) -> Vec<ParticipantId> {
+    pub(crate) fn ids(&self, select: impl Fn(&Peer) -> bool) -> Vec<ParticipantId> {
         self.peers
             .iter()
             .filter(|(_, peer)| select(peer))

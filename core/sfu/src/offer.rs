@@ -12,6 +12,7 @@ use str0m::{
 use crate::{
     OfferRefusal,
     egress::Slot,
+    sdp::without_foreign_parts,
     transport::{Transport, contained},
 };
 
@@ -67,8 +68,13 @@ impl<'a> Offer<'a> {
     /// Negotiates the offer on `transport` and returns the answer. A transport on which this failed is of no use.
     pub(crate) fn accept(self, transport: &mut Transport) -> Result<String, OfferRefusal> {
         let rtc = &mut transport.rtc;
+        let slots_before = [&transport.audio_slots, &transport.video_slots];
+        for slot in slots_before.into_iter().flatten() {
+            slot.declare_unopened(rtc);
+        }
         let answer = contained(|| {
-            let offer = SdpOffer::from_sdp_string(self.sdp).map_err(|_| OfferRefusal::Malformed)?;
+            let offer = SdpOffer::from_sdp_string(&without_foreign_parts(self.sdp))
+                .map_err(|_| OfferRefusal::Malformed)?;
             rtc.sdp_api()
                 .accept_offer(offer)
                 .map_err(|_| OfferRefusal::Malformed)
@@ -93,6 +99,15 @@ impl<'a> Offer<'a> {
         transport.opus = payload_type(rtc, Codec::Opus, of_video(false).collect())?;
         renew(rtc, &mut transport.audio_slots, &self.audio_slots)?;
         renew(rtc, &mut transport.video_slots, &self.video_slots)?;
+        // str0m probes the bandwidth with padding under SSRC 0, on a video line if a stream of one is there. On an audio line
+        // Chromium would take it for the voice, and play silence from then on.
+        if let Some(probed) = transport.video_slots.first_mut() {
+            probed.open(rtc);
+        }
+        let slots = [&transport.audio_slots, &transport.video_slots];
+        for slot in slots.into_iter().flatten() {
+            slot.withdraw_unopened(rtc);
+        }
         transport.ingress.set_published(self.published);
         Ok(answer)
     }
@@ -120,19 +135,20 @@ fn payload_type(rtc: &Rtc, codec: Codec, mids: Vec<Mid>) -> Result<Option<Pt>, O
     }
 }
 
-/// Makes the slots those of `mids`; those that were there keep what they carry.
+/// Adds the slots of `mids` that are new; those that were there keep what they carry.
 fn renew(rtc: &mut Rtc, slots: &mut Vec<Slot>, mids: &[Mid]) -> Result<(), OfferRefusal> {
-    slots.retain(|slot| mids.contains(&slot.mid));
+    // No client takes a slot away. If one did and gave it back, its packets would be numbered from the beginning, under
+    // the same SRTP key.
+    if slots.iter().any(|slot| !mids.contains(&slot.mid)) {
+        return Err(OfferRefusal::Malformed);
+    }
     for &mid in mids {
         if slots.iter().any(|slot| slot.mid == mid) {
             continue;
         }
         let mut api = rtc.direct_api();
         let stream = api.stream_tx_by_mid(mid, None).ok_or(OfferRefusal::Malformed)?;
-        // str0m paces by its estimate, audio first. When that is less than the audio, video would never go out; what
-        // is sent is decided by the allocation alone, and senders have paced it already.
-        stream.set_unpaced(true);
-        slots.push(Slot::new(mid, stream.ssrc()));
+        slots.push(Slot::new(mid, stream.ssrc(), stream.rtx()));
     }
     Ok(())
 }

@@ -23,11 +23,14 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    pub(crate) fn set_active(&mut self, active: &[TrackKind]) {
-        self.active = TrackKind::ALL
+    /// Takes what is on. Returns whether that is another set than before.
+    pub(crate) fn set_active(&mut self, active: &[TrackKind]) -> bool {
+        let active = TrackKind::ALL
             .into_iter()
             .filter(|kind| active.contains(kind))
             .collect();
+        let before = std::mem::replace(&mut self.active, active);
+        before != self.active
     }
 
     pub(crate) fn set_videos(&mut self, videos: Vec<VideoRequest>) {

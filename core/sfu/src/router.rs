@@ -126,6 +126,7 @@ impl Meeting {
             video_orientation: received.video_orientation,
             ..ExtensionValues::default()
         };
+        slot.open(&mut transport.rtc);
         let ssrc = slot.ssrc;
         let mut api = transport.rtc.direct_api();
         let Some(stream) = api.stream_tx(&ssrc) else {

@@ -32,25 +32,47 @@ pub(crate) fn assign(slots: &[Option<TrackSource>], wanted: &[TrackSource]) -> V
     assigned
 }
 
+impl AudioCandidate {
+    /// Less is better.
+    fn rank(&self) -> (bool, bool) {
+        (!self.is_speaking, !self.is_active)
+    }
+}
+
 /// Returns the audio slots: all sources if they fit, otherwise those who speak, then those who could, and among equals
-/// those who have a slot.
+/// those who have a slot. `candidates` are in the order of their sources.
 pub(crate) fn assign_audio(
     slots: &[Option<TrackSource>],
     mut candidates: Vec<AudioCandidate>,
 ) -> Vec<Option<TrackSource>> {
     if candidates.len() > slots.len() {
-        candidates.sort_by_key(|candidate| {
+        if is_settled(slots, &candidates) {
+            return slots.to_vec();
+        }
+        candidates.sort_by_cached_key(|candidate| {
             let has_slot = slots.contains(&Some(candidate.source));
-            (
-                !candidate.is_speaking,
-                !candidate.is_active,
-                !has_slot,
-                candidate.source,
-            )
+            (candidate.rank(), !has_slot, candidate.source)
         });
     }
     let wanted: Vec<_> = candidates.iter().map(|candidate| candidate.source).collect();
     assign(slots, &wanted)
+}
+
+/// Whether nobody without a slot is better than anybody with one. In a large meeting that is nearly always so, and every
+/// newcomer makes everybody's slots be looked at.
+fn is_settled(slots: &[Option<TrackSource>], candidates: &[AudioCandidate]) -> bool {
+    let candidate_of = |slot: &Option<TrackSource>| {
+        let source = (*slot)?;
+        let index = candidates.binary_search_by_key(&source, |candidate| candidate.source);
+        index.ok().map(|index| candidates[index])
+    };
+    let holders: Option<Vec<_>> = slots.iter().map(candidate_of).collect();
+    let Some(worst) = holders.and_then(|holders| holders.iter().map(AudioCandidate::rank).max()) else {
+        return false;
+    };
+    candidates
+        .iter()
+        .all(|candidate| candidate.rank() >= worst || slots.contains(&Some(candidate.source)))
 }
 
 #[cfg(test)]

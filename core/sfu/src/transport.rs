@@ -60,8 +60,6 @@ impl TransportFactory {
             .set_rtp_mode(true)
             .enable_bwe(Some(FIRST_ESTIMATE))
             .set_stats_interval(Some(STATS_INTERVAL))
-            .set_send_buffer_video(SEND_BUFFER_VIDEO)
-            .set_send_buffer_audio(SEND_BUFFER_AUDIO)
             .set_extension_map(extensions())
             .clear_codecs();
         let codecs = config.codec_config();
@@ -236,13 +234,16 @@ impl Transport {
         }
     }
 
-    /// Tells the bandwidth estimation how much is worth looking for. Nothing is padded up to it, only probed.
-    pub(crate) fn set_desired_bitrate(&mut self, desired: Bitrate) {
+    /// Tells the bandwidth estimation how much is worth looking for, if that has changed. Nothing is padded up to it,
+    /// only probed. Returns whether str0m has to be polled for it.
+    pub(crate) fn set_desired_bitrate(&mut self, desired: Bitrate) -> bool {
         let (before, after) = (self.desired_bitrate.as_f64(), desired.as_f64());
-        if (before - after).abs() > after * WORTH_TELLING {
+        let is_news = (before - after).abs() > after * WORTH_TELLING;
+        if is_news {
             self.desired_bitrate = desired;
             self.rtc.bwe().set_bitrate(Bitrate::ZERO, desired);
         }
+        is_news
     }
 
     /// Takes how the link did in the last second.
@@ -288,13 +289,6 @@ pub(crate) fn contained<T>(run: impl FnOnce() -> T) -> Result<T, LostReason> {
 // Enough for the small layer and audio of a few people before the first feedback; lower makes every call begin
 // blurred, higher overruns a poor uplink for its first second.
 const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1500);
-
-// Packets kept per video stream to answer NACKs: 1.3 s of a 1.5 Mbit/s stream, several round trips. str0m's 1000 cost
-// 400 kB per subscriber.
-const SEND_BUFFER_VIDEO: usize = 200;
-
-// Opus has no RTX here, so this only bridges writing and polling.
-const SEND_BUFFER_AUDIO: usize = 16;
 
 // What the answer prefers; the offer's numbers win.
 const PREFERRED_VP9_PT: u8 = 98;

@@ -16,6 +16,8 @@ const SPEAKERS: u32 = 4;
 
 const CROWD: std::ops::RangeInclusive<u32> = 2..=13;
 
+const NOBODY: [u32; 0] = [];
+
 #[test]
 fn everybody_sees_a_crowd_that_joins_at_once() {
     let mut world = World::new(70);
@@ -31,7 +33,7 @@ fn everybody_sees_a_crowd_that_joins_at_once() {
     }
     world.run_for(Duration::from_secs(3));
     for subscriber in 1..=13 {
-        assert_eq!(dark(&world, subscriber, Duration::from_millis(500)), []);
+        assert_eq!(dark(&world, subscriber, Duration::from_millis(500)), NOBODY);
     }
 }
 
@@ -49,7 +51,7 @@ fn crowd_is_back_soon_after_the_link_was_narrow() {
     world.run_for(Duration::from_secs(5));
     world.network.set(address, Conditions::default());
     world.run_for(Duration::from_secs(4));
-    assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+    assert_eq!(dark(&world, 1, Duration::from_secs(1)), NOBODY);
 }
 
 #[test]
@@ -78,7 +80,7 @@ fn crowd_is_back_after_a_long_time_on_a_narrow_link() {
 
     world.network.set(address, Conditions::default());
     world.run_for(Duration::from_secs(22));
-    assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+    assert_eq!(dark(&world, 1, Duration::from_secs(1)), NOBODY);
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn crowd_stays_when_the_receiver_is_out_of_breath_for_a_moment() {
             .network
             .stall(address, world.now + Duration::from_millis(400));
         world.run_for(Duration::from_secs(1));
-        assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+        assert_eq!(dark(&world, 1, Duration::from_secs(1)), NOBODY);
     }
 }
 
@@ -134,7 +136,7 @@ fn crowd() -> World {
     }
     subscribe_to_all(&mut world, 1);
     world.run_for(Duration::from_secs(10));
-    assert_eq!(dark(&world, 1, Duration::from_secs(1)), []);
+    assert_eq!(dark(&world, 1, Duration::from_secs(1)), NOBODY);
     world
 }
 

@@ -12,6 +12,7 @@ mod hostile_datagrams_change_nothing;
 mod keyframe_requests_are_throttled;
 mod layers_follow_the_link;
 mod losses_are_repaired;
+mod negotiations_add_slots;
 mod offers_of_browsers_are_accepted;
 mod payloads_do_not_matter;
 mod peers_come_back;

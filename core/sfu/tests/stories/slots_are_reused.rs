@@ -67,8 +67,8 @@ fn too_few_slots_lead_to_a_negotiation_on_the_same_transport() {
     world.subscribe(1, &[(2, TrackKind::Camera, 180), (3, TrackKind::Camera, 180)]);
     let more = SfuEvent::MoreSlots {
         peer: key(1),
-        audio: 2,
-        video: 2,
+        audio: 4,
+        video: 4,
     };
     assert_eq!(world.events.iter().filter(|event| **event == more).count(), 1);
     world.run_for(Duration::from_secs(1));
