@@ -2,18 +2,21 @@
 import { fileURLToPath } from "node:url";
 
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+
+import { compileWords, MESSAGES, OUT_WITH_PSEUDO } from "./scripts/words.js";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Where `cargo xtask run` listens, for `npm run dev`.
 const SERVER = "http://localhost:8080";
 
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ command, mode }) => {
   // The gallery shows every screen with made-up people for the screenshots; it is never part of `dist`.
   const isGallery = mode === "gallery";
   return {
-    plugins: [svelte()],
+    plugins: [words({ hasPseudo: isGallery || (command === "serve" && mode !== "test") }), svelte()],
     build: {
       // Younger than any browser that the client supports, so that nothing is translated downward.
       target: ["chrome129", "firefox128", "safari18"],
@@ -38,3 +41,17 @@ export default defineConfig(({ mode }) => {
     test: { include: ["src/**/*.test.ts"], environment: "node" },
   };
 });
+
+/** Keeps the functions of the message catalogue in step with its files. */
+function words(options: { hasPseudo: boolean }): Plugin {
+  return {
+    name: "incamera-words",
+    enforce: "pre",
+    config: () => ({ resolve: { alias: options.hasPseudo ? [{ find: /^.*\/generated\/paraglide/, replacement: OUT_WITH_PSEUDO }] : [] } }),
+    configResolved: () => compileWords(options),
+    configureServer(server) {
+      server.watcher.add(MESSAGES);
+      server.watcher.on("change", (path) => void (path.startsWith(MESSAGES) && compileWords(options)));
+    },
+  };
+}

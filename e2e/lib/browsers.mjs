@@ -91,7 +91,7 @@ export class Browser {
     const context = await this.browser.createBrowserContext();
     this.contexts.push(context);
     const page = await context.newPage();
-    await page.setViewport({ width: viewport.width ?? 1280, height: viewport.height ?? 800 });
+    await resize(page, { width: viewport.width ?? 1280, height: viewport.height ?? 800 });
     return page;
   }
 
@@ -104,5 +104,14 @@ export class Browser {
       process?.kill("SIGKILL");
     }
     await rm(this.home, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  }
+}
+
+/** Gives a page its size. Firefox before 153 has it by the time it refuses to turn the screen as well. */
+async function resize(page, size) {
+  try {
+    await page.setViewport(size);
+  } catch (error) {
+    if (!/unknown command emulation.setScreenOrientationOverride/.test(error.message)) throw error;
   }
 }

@@ -60,9 +60,11 @@ export class Person {
     await this.page.goto(url, { waitUntil: "domcontentloaded" });
   }
 
-  /** @param {string} role @param {string} name */
+  /** What an open dialog covers comes second. @param {string} role @param {string} name */
   async find(role, name) {
-    return await this.page.$(`::-p-aria([name="${name}"][role="${role}"])`);
+    const selector = `::-p-aria([name="${name}"][role="${role}"])`;
+    const dialog = (await this.page.$$('[role="dialog"], [role="alertdialog"]')).at(-1);
+    return (await dialog?.$(selector)) ?? (await this.page.$(selector));
   }
 
   /** Waits for an element. @param {string} role @param {string} name @param {number} [within] */
@@ -85,21 +87,39 @@ export class Person {
     });
   }
 
-  /** Types into a text box, in place of what is there. @param {string} name @param {string} text */
-  async type(name, text) {
-    const box = await this.expect("textbox", name);
+  /**
+   * Types into a text box, in place of what is there.
+   * @param {string} name
+   * @param {string} text
+   * @param {string} [role]
+   */
+  async type(name, text, role = "textbox") {
+    const box = await this.expect(role, name);
     await box.evaluate((element) => element.select());
     await box.type(text);
+  }
+
+  /** Chooses from a list. @param {string} name @param {string} label */
+  async choose(name, label) {
+    const box = await this.expect("combobox", name);
+    const value = await box.evaluate((list, text) => [...list.options].find((option) => option.label === text)?.value, label);
+    if (value === undefined) throw new Error(`"${name}" does not offer "${label}"`);
+    await box.select(value);
   }
 
   /** Waits until the page's text has all of `texts`. @param {...(string | RegExp)} texts */
   async reads(...texts) {
     await until(`${this.name} reads ${texts.map((text) => `"${text}"`).join(", ")}`, async () => {
-      const body = await this.page.evaluate(() => document.body.innerText);
+      const body = await this.text();
       const missing = texts.filter((text) => (typeof text === "string" ? !body.includes(text) : !text.test(body)));
       if (missing.length > 0) throw new Error(`page says: ${body.replace(/\s+/g, " ").slice(0, 300)}`);
       return true;
     });
+  }
+
+  /** The page's text. */
+  async text() {
+    return await this.page.evaluate(() => document.body.innerText);
   }
 
   /**
@@ -272,7 +292,7 @@ export class Person {
 
   /** Ends the meeting for everybody, through the menu. */
   async endMeeting() {
-    await this.press("More options");
+    await this.press("More");
     await this.press("End meeting for everyone", "menuitem");
     await this.press("End meeting");
   }

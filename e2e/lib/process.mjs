@@ -45,13 +45,14 @@ export class Child {
    * @param {string} program
    * @param {string[]} args
    * @param {NodeJS.ProcessEnv} [env]
+   * @param {"ignore" | "pipe"} [stdin]
    */
-  constructor(program, args, env = {}) {
+  constructor(program, args, env = {}, stdin = "ignore") {
     this.stdout = "";
     this.stderr = "";
     /** @type {Array<(line: string) => void>} */
     this.listeners = [];
-    this.process = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+    this.process = spawn(program, args, { stdio: [stdin, "pipe", "pipe"], env: { ...process.env, ...env } });
     let line = "";
     this.process.stdout?.setEncoding("utf8").on("data", (text) => {
       this.stdout += text;

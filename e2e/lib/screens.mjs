@@ -54,7 +54,7 @@ export const SCREENS = [
     name: "call-speaker",
     async arrange(scene) {
       await joinBots(scene);
-      await scene.person.press("More options");
+      await scene.person.press("Layout");
       await scene.person.press("Speaker", "menuitemradio");
       await scene.person.expectGone("menuitemradio", "Speaker");
     },
@@ -63,7 +63,7 @@ export const SCREENS = [
     name: "call-menu",
     async arrange(scene) {
       await joinBots(scene);
-      await scene.person.press("More options");
+      await scene.person.press("More");
       await scene.person.expect("menuitem", "End meeting for everyone");
     },
   },

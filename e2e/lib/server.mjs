@@ -10,15 +10,16 @@ import { until } from "./wait.mjs";
 export class Server {
   /**
    * Starts a server and waits until it is ready.
-   * @param {NodeJS.ProcessEnv} [env] its configuration
+   * @param {NodeJS.ProcessEnv | ((server: Server) => Promise<NodeJS.ProcessEnv>)} [env] its configuration, also as a
+   *   function of the server that knows its address but does not run
    */
   static async start(env = {}) {
     const server = new Server();
-    server.env = env;
     server.directory = await mkdtemp(join(tmpdir(), "incamera-e2e-"));
     server.httpPort = await freePort();
     // One UDP port per worker thread, from this one on.
     server.mediaPort = await freePort(16);
+    server.env = typeof env === "function" ? await env(server) : env;
     await server.resume();
     return server;
   }
@@ -27,6 +28,8 @@ export class Server {
   async resume() {
     const args = ["serve", "--data", this.directory];
     args.push("--http", `127.0.0.1:${this.httpPort}`, "--media", `127.0.0.1:${this.mediaPort}`);
+    // Most stories are about meetings, not about who may make them.
+    args.push("--policy", this.env.INCAMERA__POLICY ?? "open");
     this.child = new Child(built("incamera"), args, this.env);
     await until(`the server answers on port ${this.httpPort}: ${this.child.stderr}`, async () => {
       if (!this.child.isRunning) throw new Error(`the server ended: ${this.child.stderr}`);
@@ -37,6 +40,13 @@ export class Server {
   /** Where browsers and bots reach it. `localhost` is a secure context. */
   get origin() {
     return `http://localhost:${this.httpPort}`;
+  }
+
+  /** The link that makes its holder the operator, as the first start printed it. */
+  get operatorLink() {
+    const link = /http\S+\/operator#\S+/.exec(this.child.stdout)?.[0];
+    if (link === undefined) throw new Error(`no operator's link: ${this.child.stdout}`);
+    return link;
   }
 
   get pid() {
@@ -58,6 +68,15 @@ export class Server {
     if (/panicked at/.test(this.child.stderr + this.child.stdout)) {
       throw new Error(`the server panicked: ${this.child.stderr}`);
     }
+  }
+
+  /** Makes every sign-in an hour old, as if time had passed: no story waits so long. */
+  async ageSignIns() {
+    const statement = "UPDATE sessions SET auth_time = auth_time - 3600";
+    const script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.execute(\"PRAGMA writable_schema=ON\"); db.execute(sys.argv[2]); db.commit()";
+    const python = new Child("/usr/bin/python3", ["-c", script, join(this.directory, "incamera.sqlite"), statement]);
+    const { code } = await python.ended;
+    if (code !== 0) throw new Error(python.stderr);
   }
 
   /**

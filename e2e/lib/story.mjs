@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { launchChromium, launchFirefox } from "./browsers.mjs";
+import { MailServer } from "./mail.mjs";
 import { OUT } from "./process.mjs";
 import { Person } from "./person.mjs";
 import { Server } from "./server.mjs";
@@ -12,13 +13,20 @@ import { Server } from "./server.mjs";
 // A story that takes longer hangs: the slowest takes a third of it on two cores.
 const STORY_TIMEOUT = 180_000;
 
+/** Where stories about accounts take place: the default policy, and a mail server. */
+export const ACCOUNTS = { env: { INCAMERA__POLICY: "verified-e2ee" }, hasMail: true };
+
 /**
  * The stage of one file of stories. The server is fresh for the file.
- * @param {{browsers?: Array<"chromium" | "firefox">, chromiumArgs?: string[]}} [options]
+ * @param {{browsers?: Array<"chromium" | "firefox">, chromiumArgs?: string[], env?: NodeJS.ProcessEnv, hasMail?: boolean,
+ *   hasOpenId?: boolean}} [options] env: the server's configuration; hasMail and hasOpenId: with a mail server and an
+ *   OpenID provider, for which the server is configured
  */
-export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
+export function stage({ browsers = ["chromium"], chromiumArgs = [], env = {}, hasMail = false, hasOpenId = false } = {}) {
   const set = {
     /** @type {Server} */ server: undefined,
+    /** @type {MailServer} */ mail: undefined,
+    /** @type {import("./openid.mjs").OpenIdProvider} */ openid: undefined,
     /** @type {import("./browsers.mjs").Browser} */ chromium: undefined,
     /** @type {import("./browsers.mjs").Browser} */ firefox: undefined,
     /** @type {Person[]} */ people: [],
@@ -26,7 +34,10 @@ export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
   };
   before(async () => {
     const launches = [
-      Server.start().then((server) => (set.server = server)),
+      Server.start(async ({ origin }) => {
+        [set.mail, set.openid] = await Promise.all([hasMail ? MailServer.start() : undefined, hasOpenId ? startOpenId(origin) : undefined]);
+        return { ...env, ...set.mail?.configuration, ...set.openid?.configuration(PROVIDER) };
+      }).then((server) => (set.server = server)),
       browsers.includes("chromium") ? launchChromium(chromiumArgs).then((browser) => (set.chromium = browser)) : null,
       browsers.includes("firefox") ? launchFirefox().then((browser) => (set.firefox = browser)) : null,
     ];
@@ -34,7 +45,7 @@ export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
   }, { timeout: 120_000 });
   after(async () => {
     await Promise.all([set.chromium?.close(), set.firefox?.close()]);
-    await set.server?.stop();
+    await Promise.all([set.server?.stop(), set.mail?.stop(), set.openid?.stop()]);
   }, { timeout: 60_000 });
 
   return {
@@ -75,6 +86,16 @@ export function stage({ browsers = ["chromium"], chromiumArgs = [] } = {}) {
       });
     },
   };
+}
+
+/** What the OpenID provider is called. */
+export const PROVIDER = { id: "school", name: "Fern School" };
+
+/** @param {string} origin */
+async function startOpenId(origin) {
+  // Loaded where it is wanted: it is large.
+  const { OpenIdProvider } = await import("./openid.mjs");
+  return await OpenIdProvider.start(origin, PROVIDER.id);
 }
 
 async function keepLogs(name, server, bots) {

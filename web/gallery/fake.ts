@@ -2,6 +2,7 @@
 // A client that stands still: drawn pictures instead of cameras.
 
 import type { LocalMedia, LocalState, OpenedLink, RoomClient, Unsubscribe } from "../src/room/client";
+import type { Sample } from "../src/room/statistics";
 import type { TrackKind, View } from "../src/room/view";
 import type { Scene } from "./scenes";
 
@@ -10,6 +11,7 @@ export class FakeClient implements RoomClient {
   readonly #streams = new Map<string, MediaStream>();
   readonly local: LocalMedia;
   #state: LocalState;
+  #measured = 0;
   #listener: ((state: LocalState) => void) | null = null;
 
   constructor(scene: Scene) {
@@ -31,6 +33,9 @@ export class FakeClient implements RoomClient {
       setCamera: (isOn) => set({ camera: { ...this.#state.camera, isOn, failure: null } }),
       setBoth: () => Promise.resolve(),
       switchDevice: () => Promise.resolve(),
+      flipCamera: () => Promise.resolve(),
+      setNoiseSuppression: (on) => set({ noiseSuppression: on ? "on" : "off" }),
+      onDeviceChange: () => () => undefined,
       startShare: () => set({ screen: { isOn: true, hasAudio: false } }).then(() => null),
       stopShare: () => void set({ screen: { isOn: false, hasAudio: false } }),
       microphoneLevel: () => (this.#state.microphone.isOn ? 0.45 : 0),
@@ -58,6 +63,19 @@ export class FakeClient implements RoomClient {
 
   mediaStreamFor(participant: number, kind: TrackKind): MediaStream | null {
     return kind === "camera" || kind === "screen" ? this.#draw(participant, kind) : null;
+  }
+
+  /** A good connection, except in the scene of a bad one. */
+  statistics(): Promise<Sample> {
+    const index = this.#measured++;
+    const isBad = this.#scene.isWeak ?? false;
+    const receiving = (this.#scene.view?.participants ?? []).filter(({ isMe }) => !isMe).map(({ participant }) => ({
+      participant, kind: "camera" as const, line: `${participant}/1`, bytes: index * 190_000, packets: index * 190, lost: isBad ? index * 30 : 0, frames: index * 75,
+      height: 360, codec: "VP9", frozen: 0, samples: 0, concealed: 0, jitter: 0.004,
+    }));
+    const sending = [{ kind: "camera" as const, bytes: index * 500_000, codec: "VP9", height: 720, framesPerSecond: 30, fractionLost: 0, roundTrip: 0.038, limitedBy: "none" as const }];
+    const path = { protocol: "udp" as const, roundTrip: 0.038, encryption: "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, AEAD_AES_256_GCM" };
+    return Promise.resolve({ at: index * 3000, path, bytesSent: index * 520_000, bytesReceived: index * 800_000, sending, receiving });
   }
 
   onStreams(): Unsubscribe {

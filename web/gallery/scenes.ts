@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The made-up meetings of the gallery.
 
+import { m } from "../src/generated/paraglide/messages";
 import type { CaptureState, DeviceFailure, LocalState } from "../src/room/client";
+import type { IdentityView } from "../src/generated/IdentityView";
 import type { Mode, ParticipantView, TrackKind, View } from "../src/room/view";
+import { UNLED, UNTOUCHED } from "../src/room/made-up";
 
 export interface Scene {
   mode: Mode;
   view: View | null;
   local: LocalState;
   toasts?: readonly (readonly [string, "info" | "warning"])[];
+  /** The own connection loses much. */
+  isWeak?: boolean;
   /** Becomes the view a moment later, so that there is a picture to freeze. */
   then?: View;
 }
@@ -33,14 +38,14 @@ export function sceneOf(name: string): Scene {
     case "call-nine":
       return { ...scene, view: viewOf(people(9)) };
     case "call-many":
-      return { ...scene, view: viewOf(people(34)) };
+      return { ...scene, view: viewOf(people(49)) };
     case "call-toasts":
       return {
         ...scene,
         toasts: [
-          ["Somebody without the link’s secret tried to enter. They were refused.", "warning"],
-          ["Chidi Okafor joined", "info"],
-          ["Meeting link copied", "info"],
+          [m.notice_ghost_refused(), "warning"],
+          [m.said_joined({ who: "Chidi Okafor", count: 1 }), "info"],
+          [m.call_meeting_link_copied(), "info"],
         ],
       };
     case "call-share": {
@@ -50,6 +55,14 @@ export function sceneOf(name: string): Scene {
     }
     case "call-sharing":
       return { ...scene, local: { ...local(), screen: { isOn: true, hasAudio: false } } };
+    case "call-shares": {
+      const all = people(7);
+      all[1]?.tracks.push("screen");
+      all[3]?.tracks.push("screen");
+      return { ...scene, view: viewOf(all) };
+    }
+    case "call-weak":
+      return { ...scene, isWeak: true };
     case "call-locked": {
       const all = people(5);
       const [, waiting, alarmed, gone] = all;
@@ -84,6 +97,7 @@ function viewOf(participants: ParticipantView[], part: Partial<View> = {}): View
     active: ["microphone", "camera"],
     isSendingPaused: false,
     notices: [],
+    ...UNLED,
     ...part,
   };
 }
@@ -102,6 +116,10 @@ function people(count: number): ParticipantView[] {
       tracks,
       key: "ready",
       alarm: null,
+      identity: IDENTITIES[index % IDENTITIES.length] as IdentityView,
+      looksLike: index === 3 && count === 4 ? 2 : null,
+      ...UNTOUCHED,
+      role: index === 0 ? "host" : "participant",
     };
   });
 }
@@ -124,6 +142,11 @@ function local(part: Partial<LocalState> = {}): LocalState {
       { id: "s2", label: "Headphones" },
     ],
     speakerId: "s1",
+    isCameraFacingAway: false,
+    canFlipCamera: false,
+    noiseSuppression: "off",
+    isTalkingWhileMuted: false,
+    isMicrophoneSilent: false,
     ...part,
   };
 }
@@ -134,7 +157,14 @@ function failed(failure: DeviceFailure): CaptureState {
 
 const OFF: CaptureState = { isOn: false, isStarting: false, deviceId: null, failure: null };
 
-const CODE = { emoji: ["🐢", "🌲", "🚲", "🍋", "🎈", "🔔", "⚓"], names: ["turtle", "tree", "bicycle", "lemon", "balloon", "bell", "anchor"], digits: "408122957731064485209913756620" };
+const CODE = { emoji: ["🐢", "🌳", "🚲", "🍓", "💡", "🔔", "⚓"], names: ["turtle", "tree", "bicycle", "strawberry", "light bulb", "bell", "anchor"], digits: "408122957731064485209913756620" };
+
+const IDENTITIES: readonly IdentityView[] = [
+  { level: "verified", by: "example.org", accountName: "Ana Lindqvist" },
+  { level: "verified", by: "example.org", accountName: "Ben Adeyemi" },
+  { level: "signed_in", by: null, accountName: "Chidi" },
+  { level: "guest", by: null, accountName: null },
+];
 
 const NAMES = [
   "Ana Lindqvist", "Ben Adeyemi", "Chidi Okafor", "Mei-Ling Tan", "Öznur Çelik", "Diego Fernández de la Vega y Montalbán",
@@ -142,10 +172,11 @@ const NAMES = [
 ];
 
 const CHAT = [
-  { id: 1, from: 2, name: "Ben Adeyemi", text: "Morning! Can everyone hear me?", isMine: false },
-  { id: 2, from: 1, name: "Ana Lindqvist", text: "Loud and clear.", isMine: true },
-  { id: 3, from: 3, name: "Chidi Okafor", text: "Here is the draft for today:", isMine: false },
-  { id: 4, from: 3, name: "Chidi Okafor", text: "https://example.org/a-rather-long-address/that-has-to-be-broken-somewhere/or-else-it-would-leave-the-panel", isMine: false },
-  { id: 5, from: 2, name: "Ben Adeyemi", text: "Thanks. I will share my screen in a moment, then we can go through it page by page.", isMine: false },
-  { id: 6, from: 1, name: "Ana Lindqvist", text: "👍", isMine: true },
+  { id: 1, from: 2, name: "Ben Adeyemi", text: "Morning! Can everyone hear me?", isMine: false, replyTo: null },
+  { id: 2, from: 1, name: "Ana Lindqvist", text: "Loud and clear.", isMine: true, replyTo: null },
+  { id: 3, from: 3, name: "Chidi Okafor", text: "Here is the draft for today:", isMine: false, replyTo: null },
+  { id: 4, from: 3, name: "Chidi Okafor", text: "https://example.org/a-rather-long-address/that-has-to-be-broken-somewhere/or-else-it-would-leave-the-panel", isMine: false, replyTo: null },
+  { id: 5, from: 2, name: "Ben Adeyemi", text: "Thanks. I will share my screen in a moment, then we can go through it page by page.", isMine: false, replyTo: null },
+  { id: 6, from: 1, name: "Ana Lindqvist", text: "👍", isMine: true, replyTo: null },
+  { id: 7, from: 3, name: "Chidi Okafor", text: "**Today**\n1. the *draft*\n2. `cargo xtask run`\n\n```\nlet meeting = room.open();\n```", isMine: false, replyTo: null },
 ];

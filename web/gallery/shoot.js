@@ -2,17 +2,21 @@
 // Builds the gallery, serves it under the product's Content Security Policy, takes a picture of each screen in light
 // and dark at 1280 and 390 pixels, and lets axe look at each. Fails on any violation of either.
 //
-//   node gallery/shoot.js [--out DIR] [SCREEN...]
+//   node gallery/shoot.js [--out DIR] [--lang LOCALE] [SCREEN...]
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import puppeteer from "puppeteer-core";
 import { build } from "vite";
 
-const ROOT = fileURLToPath(new URL("../node_modules/.gallery/", import.meta.url));
+import { messagesIn } from "../scripts/words.js";
+
+// Of this run alone, so that two can go on at once.
+const ROOT = mkdtempSync(join(tmpdir(), "incamera-gallery-"));
 const AXE = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
 const CSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
@@ -40,11 +44,54 @@ const SCREENS = [
   ["call-chat", "call-chat", "Chat"],
   ["call-people", "call-grid", "People"],
   ["call-people-actions", "call-grid", "People", "Actions for Ben Adeyemi"],
-  ["call-more", "call-grid", "More options"],
-  ["call-devices", "call-grid", "More options", "Microphone, camera, speaker"],
+  ["call-more", "call-grid", "More"],
+  ["call-layout", "call-grid", "Layout"],
+  ["call-speaker", "call-nine", "Layout", "Speaker"],
+  ["call-sidebar", "call-nine", "Layout", "Sidebar"],
+  ["call-shares"],
+  ["call-weak"],
+  ["call-connection", "call-grid", "More", "Connection"],
+  ["call-shortcuts", "call-grid", "More", "Keyboard shortcuts"],
+  ["call-settings", "call-grid", "Settings"],
+  ["call-settings-video", "call-grid", "Settings", "Video"],
+  ["call-settings-general", "call-grid", "Settings", "General"],
+  ["call-notifications", "call-grid", "Settings", "Notifications"],
   ["call-encryption", "call-grid", "End-to-end encrypted"],
   ["call-encryption-standard", "call-standard", "Encrypted by the server"],
   ["call-encryption-attention", "call-locked", "End-to-end encrypted: sending is paused"],
+  ["home-denied", "home-denied", "New meeting"],
+  ["home-signed-in"],
+  ["prejoin-signed-in"],
+  ["sign-in"],
+  ["account"],
+  ["account-new"],
+  ["account-suspended"],
+  ["account-email", "account-new", "Add an e-mail address"],
+  ["account-phone", "account-new", "Verify a phone number"],
+  ["account-voucher", "account-new", "Enter a voucher"],
+  ["account-made-voucher", "account", "Make a voucher"],
+  ["account-organisation", "account", "Prove an organisation", "Show the record for example.net"],
+  ["account-fresh", "account", "Add a passkey"],
+  ["account-remove", "account", "Remove Phone"],
+  ["account-erase", "account", "Erase account"],
+  ["meetings"],
+  ["meetings-none"],
+  ["meetings-new", "meetings", "New meeting", "Set a date and time"],
+  ["meetings-more", "meetings", "More about Editorial board"],
+  ["meetings-end", "meetings", "More about Editorial board", "End meeting"],
+  ["meetings-link", "meetings", "Add its link"],
+  ["operator"],
+  ["operator-accounts-one"],
+  ["operator-standing", "operator-accounts-one", "Change standing"],
+  ["operator-invitations"],
+  ["operator-organisations"],
+  ["operator-denied"],
+  ["operator-meetings"],
+  ["operator-mail"],
+  ["operator-configuration"],
+  ["operator-audit"],
+  ["redeem"],
+  ["policy"],
   ["end-left"],
   ["end-removed"],
   ["end-wrong-secret"],
@@ -52,17 +99,18 @@ const SCREENS = [
   ["end-browser-too-old"],
   ["end-connection-lost"],
 ];
+const IN_MENU = ["Layout", "Settings"];
 const SIZES = [
   { name: "1280", width: 1280, height: 800, isMobile: false, hasTouch: false },
   { name: "390", width: 390, height: 844, isMobile: true, hasTouch: true },
 ];
 
 const args = process.argv.slice(2);
-const outAt = args.indexOf("--out");
-const out = outAt < 0 ? fileURLToPath(new URL("../node_modules/.shots/", import.meta.url)) : args.splice(outAt, 2)[1];
+const out = option("--out") ?? fileURLToPath(new URL("../node_modules/.shots/", import.meta.url));
+const lang = option("--lang") ?? "en";
 mkdirSync(out, { recursive: true });
 
-await build({ root: fileURLToPath(new URL("../", import.meta.url)), mode: "gallery", logLevel: "warn" });
+await build({ root: fileURLToPath(new URL("../", import.meta.url)), mode: "gallery", logLevel: "warn", build: { outDir: ROOT } });
 const server = createServer((request, response) => {
   const path = normalize(new URL(request.url, "http://localhost").pathname);
   const file = join(ROOT, path === "/" ? "gallery/index.html" : path);
@@ -95,12 +143,33 @@ try {
 } finally {
   await Promise.race([browser.close(), new Promise((resolve) => setTimeout(resolve, 3000))]);
   server.close();
+  rmSync(ROOT, { recursive: true });
 }
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exit(faults.length > 0 ? 1 : 0);
 
+function option(name) {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+
+/** Returns what an English name is in the language of the pictures: the message that it comes from, filled in alike. */
+function translated(name) {
+  const plain = Object.entries(messagesIn("en")).filter(([, message]) => typeof message === "string");
+  // The one with the most words of its own first: "{first} and {second}" says many things.
+  const own = (message) => message.replace(/\{\w+\}/g, "").length;
+  for (const [key, message] of plain.sort(([, one], [, other]) => own(other) - own(one))) {
+    const placeholders = [...message.matchAll(/\{(\w+)\}/g)].map(([, placeholder]) => placeholder);
+    const values = new RegExp(`^${message.replace(/[.?+*()]/g, "\\$&").replace(/\{\w+\}/g, "(.+)")}$`).exec(name)?.slice(1);
+    if (values === undefined || own(message) < 4) continue;
+    return placeholders.reduce((text, placeholder, at) => text.replace(`{${placeholder}}`, values[at]), messagesIn(lang)[key]);
+  }
+  // A name of parts, such as "End-to-end encrypted: sending is paused".
+  return name.split(": ").map(translated).join(": ");
+}
+
 async function shoot(name, from, clicks, { name: sizeName, ...size }, scheme) {
-  const at = `${name}-${sizeName}-${scheme}`;
+  const at = `${name}-${lang}-${sizeName}-${scheme}`;
   const page = await browser.newPage();
   page.on("console", (message) => {
     if (["error", "warn"].includes(message.type())) faults.push(`${at}: ${message.text()}`);
@@ -113,15 +182,20 @@ async function shoot(name, from, clicks, { name: sizeName, ...size }, scheme) {
     { name: "prefers-reduced-motion", value: "reduce" },
   ]);
   try {
-    await page.goto(`${origin}/?${from}`, { waitUntil: "load" });
+    await page.goto(`${origin}/?screen=${from}&lang=${lang}`, { waitUntil: "load" });
     // Until the drawn pictures have come and the view has changed where it does.
     await new Promise((resolve) => setTimeout(resolve, 1800));
     for (const click of clicks) {
-      const button = await page.waitForSelector(`::-p-aria([name="${click}"])`, { timeout: 5000 });
+      const find = (name, timeout) => page.waitForSelector(`::-p-aria([name="${translated(name)}"])`, { timeout });
+      // On a phone what has no button of its own stands in the menu "More".
+      const isInMenu = sizeName === "390" && IN_MENU.includes(click);
+      if (isInMenu) await (await find("More", 5000)).click();
+      if (isInMenu && click === "Layout") continue;
+      const button = await find(click, 5000);
       await button.click();
       await new Promise((resolve) => setTimeout(resolve, 350));
     }
-    await page.screenshot({ path: join(out, `${at}.png`) });
+    await page.screenshot({ path: join(out, `${at}.png`), fullPage: clicks.length === 0 });
     if (sizeName === "390") {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) faults.push(`${at}: ${overflow} px wider than the screen`);

@@ -3,6 +3,7 @@
 
 import { mount } from "svelte";
 
+import { Language } from "./language/language.svelte";
 import { Memory } from "./room/memory";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -11,5 +12,8 @@ import App from "./ui/App.svelte";
 
 const target = document.getElementById("app");
 if (target !== null) {
-  mount(App, { target, props: { load: () => import("./media/client"), memory: Memory.ofBrowser() } });
+  const memory = Memory.ofBrowser();
+  const language = new Language(memory, { asked: new URLSearchParams(location.search).get("lang"), preferred: navigator.languages });
+  language.speak();
+  mount(App, { target, props: { load: () => import("./media/client"), memory, language } });
 }

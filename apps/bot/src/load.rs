@@ -18,7 +18,11 @@ use clap::Args;
 use protocol::{MeetingLink, ParticipantId, TrackKind, TrackSource};
 use serde_json::json;
 use session::{KeyState, State};
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::{
     media::{Clips, measured_clip},
@@ -49,6 +53,10 @@ pub(crate) struct LoadArgs {
     /// Milliseconds between two bots that join.
     #[arg(long, default_value_t = 20)]
     stagger: u64,
+    /// A bot joins only when all before it see each other. A join is a commit that everybody works on: on a small machine
+    /// a hundred that come faster starve each other of processor time until their connections are lost.
+    #[arg(long)]
+    in_turn: bool,
 }
 
 /// Runs a crowd and prints, as lines of JSON, when it is complete and what it measured.
@@ -94,6 +102,10 @@ pub(crate) async fn load(args: LoadArgs) -> anyhow::Result<ExitCode> {
             Some(member),
         ));
         sleep(Duration::from_millis(args.stagger)).await;
+        if args.in_turn {
+            // Who fails says why at the end.
+            let _ = timeout(JOIN_WITHIN, crowd.see_each_other(index + 1)).await;
+        }
     }
     let mut problems = Vec::new();
     while let Some(finished) = bots.join_next().await {
@@ -126,6 +138,7 @@ impl LoadArgs {
                 Vec::new()
             },
             say: None,
+            is_defiant: false,
             remove: None,
             height: 360,
             reception: if self.remove {
@@ -172,6 +185,8 @@ pub(crate) struct Crowd {
     target: Option<usize>,
     target_id: OnceLock<ParticipantId>,
     missing: AtomicUsize,
+    /// How many people each bot sees in the meeting.
+    seen: Vec<AtomicUsize>,
     complete_at: OnceLock<Instant>,
     removed_at: OnceLock<Instant>,
     found: Mutex<Vec<Found>>,
@@ -200,6 +215,7 @@ impl Crowd {
             target,
             target_id: OnceLock::new(),
             missing: AtomicUsize::new(size),
+            seen: (0..size).map(|_| AtomicUsize::new(0)).collect(),
             complete_at: OnceLock::new(),
             removed_at: OnceLock::new(),
             found: Mutex::new(Vec::new()),
@@ -211,6 +227,14 @@ impl Crowd {
             crowd: Arc::clone(self),
             index,
             is_there: false,
+        }
+    }
+
+    /// Waits until each of the first `people` sees all of them.
+    async fn see_each_other(&self, people: usize) {
+        let is_blind = |seen: &AtomicUsize| seen.load(Ordering::Relaxed) < people;
+        while self.seen[..people].iter().any(is_blind) {
+            sleep(LOOK_INTERVAL).await;
         }
     }
 
@@ -262,6 +286,9 @@ impl Spans {
 impl Member {
     /// Looks after each round whether the bot is where it should be, and has the first one remove somebody when all are.
     pub(crate) fn look(&mut self, now: Instant, stay: &mut Stay) {
+        let view = stay.view().filter(|view| view.state == State::Active);
+        let seen = view.map_or(0, |view| view.participants.len());
+        self.crowd.seen[self.index].store(seen, Ordering::Relaxed);
         if !self.is_there {
             self.is_there = self.arrives(stay);
             if self.is_there && self.crowd.missing.fetch_sub(1, Ordering::Relaxed) == 1 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! `incamera-bot`: makes meetings, and sits in them as headless participants who talk, move, listen and count.
 
+mod floor;
 mod load;
 mod media;
 mod rtp;
@@ -43,6 +44,8 @@ enum CliCommand {
     Join(JoinArgs),
     /// Fills a meeting with bots that only measure.
     Load(load::LoadArgs),
+    /// Sends what a forwarding measurement sends, without anything around it, or takes that.
+    Floor(floor::FloorArgs),
 }
 
 #[derive(Args)]
@@ -92,6 +95,9 @@ struct JoinArgs {
     /// With a host link: removes the participant of this name once it is seen or heard.
     #[arg(long)]
     remove: Option<String>,
+    /// Hears nothing of what hosts do, and tries what it can against it.
+    #[arg(long)]
+    defiant: bool,
     /// A chat message to be sent on joining.
     #[arg(long)]
     say: Option<String>,
@@ -129,6 +135,7 @@ fn main() -> ExitCode {
                 CliCommand::New(args) => new_meeting(&args).await,
                 CliCommand::Join(args) => join(args).await,
                 CliCommand::Load(args) => load::load(args).await,
+                CliCommand::Floor(args) => floor::floor(args).await,
             }
         })
     });
@@ -230,6 +237,7 @@ impl JoinArgs {
             clip: usize::from(self.picture) - 1 + index,
             publish,
             say: self.say.clone().filter(|_| is_first),
+            is_defiant: self.defiant,
             remove: self.remove.clone().filter(|_| is_first),
             height: self.height,
             reception: rtp::Reception::Frames,

@@ -3,7 +3,10 @@
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::sync::mpsc;
-use tokio_tungstenite::{connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    connect_async_with_config,
+    tungstenite::{Message, protocol::WebSocketConfig},
+};
 
 /// What a connection reports.
 pub(crate) enum SignallingEvent {
@@ -51,7 +54,8 @@ async fn run(
     mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
     reports: &mpsc::UnboundedSender<SignallingEvent>,
 ) {
-    let Ok((socket, _)) = connect_async(&url).await else {
+    let config = WebSocketConfig::default().read_buffer_size(READ_BYTES);
+    let Ok((socket, _)) = connect_async_with_config(&url, Some(config), false).await else {
         return;
     };
     let _ = reports.send(SignallingEvent::Opened);
@@ -77,3 +81,6 @@ async fn run(
         }
     }
 }
+
+// The library clears this much before every read. Most messages take a few hundred bytes; larger ones take more reads.
+const READ_BYTES: usize = 4096;

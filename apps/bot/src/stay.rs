@@ -9,7 +9,7 @@ use std::{
 };
 
 use e2ee::{FrameSide, KeyUpdate};
-use protocol::{MeetingLink, ParticipantId, Timestamp, TrackKind, TrackSource};
+use protocol::{MeetingLink, ParticipantId, ServerMessage, Timestamp, TrackKind, TrackSource};
 use session::{Command, Directive, Output, Session, SessionConfig, State, VideoWish, View};
 
 use crate::{
@@ -29,6 +29,8 @@ pub(crate) struct StayOptions {
     pub(crate) publish: Vec<TrackKind>,
     /// Said once, on joining.
     pub(crate) say: Option<String>,
+    /// Whether it hears nothing of what hosts do, and tries all it can against it.
+    pub(crate) is_defiant: bool,
     /// Whom to remove, once its frames were opened.
     pub(crate) remove: Option<String>,
     /// The height of every tile, in pixels.
@@ -121,7 +123,33 @@ impl Stay {
 
     /// A WebSocket message.
     pub(crate) fn handle_message(&mut self, now: Instant, message: &[u8]) {
+        if self.options.is_defiant {
+            return self.handle_defiantly(now, message);
+        }
         self.session.handle_message(self.timestamp(now), message);
+        self.drain_session(now);
+    }
+
+    /// Takes a message as a client would that was changed so as to obey no host: acts do not reach the session, and tracks
+    /// that the server stopped are switched off and on again.
+    fn handle_defiantly(&mut self, now: Instant, message: &[u8]) {
+        let timestamp = self.timestamp(now);
+        match protocol::decode::<ServerMessage>(message) {
+            Ok(ServerMessage::Act { .. }) => {
+                for active in [Vec::new(), self.options.publish.clone()] {
+                    self.session
+                        .handle_command(timestamp, Command::SetTracks { active });
+                }
+            }
+            Ok(mut welcome @ ServerMessage::Welcome { .. }) => {
+                if let ServerMessage::Welcome { acts, .. } = &mut welcome {
+                    acts.clear();
+                }
+                self.session
+                    .handle_message(timestamp, &protocol::encode(&welcome));
+            }
+            Ok(_) | Err(_) => self.session.handle_message(timestamp, message),
+        }
         self.drain_session(now);
     }
 
@@ -343,7 +371,7 @@ impl Stay {
             commands.push(Command::Subscribe { videos: wishes });
         }
         if is_first_active && let Some(text) = self.options.say.take() {
-            commands.push(Command::Chat { text });
+            commands.push(Command::Chat { text, reply_to: None });
         }
         for command in commands {
             self.session.handle_command(self.timestamp(now), command);

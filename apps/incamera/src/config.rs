@@ -2,12 +2,15 @@
 //! What the operator wants: flags over environment over file over defaults. What is unknown or wrong is refused with
 //! its name and its place.
 
+mod shown;
+mod values;
+
 use std::{
-    fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
 };
 
+use account::PlanLimits;
 use anyhow::bail;
 use figment::{
     Figment, Metadata, Profile, Source,
@@ -15,14 +18,21 @@ use figment::{
     providers::{Env, Format as _, Serialized, Toml},
     value::{Dict, Map},
 };
+use identity::Secret;
+use protocol::http::ConfigurationEntry;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use values::{Listen, Policy, Proxy, PublicUrl, Resolver};
 
 /// What may be said on the command line.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Flags {
-    /// Where meetings are kept.
+    /// Where meetings and accounts are kept.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Who may do what: open, private-instance, verified-e2ee, organisation-only, or a file of Cedar rules.
+    #[arg(long, value_name = "PRESET|FILE")]
+    policy: Option<String>,
     /// Where to listen for HTTP, for example 127.0.0.1:8080.
     #[arg(long, value_name = "ADDR")]
     http: Option<String>,
@@ -34,30 +44,50 @@ pub(crate) struct Flags {
     config: Option<PathBuf>,
 }
 
-/// Everything that can be decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Everything that can be decided. What is optional is not in the defaults: there is no default relay or provider.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    /// Where meetings are kept.
+    /// Where meetings and accounts are kept.
     pub(crate) data: PathBuf,
+    /// What the installation is called.
+    pub(crate) name: String,
+    /// Where people reach it.
+    pub(crate) public_url: PublicUrl,
+    /// Who may do what.
+    pub(crate) policy: Policy,
     pub(crate) http: Http,
     pub(crate) media: Media,
+    pub(crate) accounts: Accounts,
+    pub(crate) plans: Plans,
     pub(crate) log: Log,
+    #[serde(default, skip_serializing)]
+    pub(crate) mail: Option<identity::MailConfig>,
+    #[serde(default, skip_serializing)]
+    pub(crate) oidc: Vec<identity::ProviderConfig>,
+    #[serde(default, skip_serializing)]
+    pub(crate) phone: Option<identity::SmsConfig>,
+    #[serde(default, skip_serializing)]
+    pub(crate) payment: Payment,
 }
 
 /// The web side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Http {
     pub(crate) listen: Listen,
     /// Further origins whose pages may connect, for example `https://meet.example.org`.
     pub(crate) origins: Vec<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<Proxy>,
     pub(crate) connections_per_address: u32,
+    pub(crate) requests_per_minute: u32,
     pub(crate) meetings_per_minute: u32,
+    pub(crate) sign_ins_per_minute: u32,
 }
 
 /// The media side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Media {
     pub(crate) listen: Listen,
@@ -67,8 +97,35 @@ pub(crate) struct Media {
     pub(crate) addresses: Vec<IpAddr>,
 }
 
+/// What is known of people.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Accounts {
+    /// For how many days what a terminated account was tied to cannot come back.
+    pub(crate) denied_days: u32,
+    /// The DNS server that is asked for the records of organisations.
+    pub(crate) resolver: Resolver,
+}
+
+/// What each plan holds.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plans {
+    pub(crate) free: PlanLimits,
+    pub(crate) paid: PlanLimits,
+}
+
+/// Who tells of payments, and where one pays.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Payment {
+    pub(crate) webhook_secret: Option<Secret>,
+    pub(crate) webhook_secret_file: Option<PathBuf>,
+    pub(crate) link: Option<String>,
+}
+
 /// What is logged, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Log {
     /// Levels as in `info` or `warn,incamera_sfu=debug`.
@@ -86,68 +143,51 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// An address to listen on; `localhost:8080` is 127.0.0.1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct Listen(pub(crate) SocketAddr);
-
-impl TryFrom<String> for Listen {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let numeric = text
-            .strip_prefix("localhost:")
-            .map_or_else(|| text.clone(), |port| format!("127.0.0.1:{port}"));
-        numeric
-            .parse()
-            .map(Self)
-            .map_err(|_| format!("{text:?} is not an address with a port such as 127.0.0.1:8080"))
-    }
-}
-
-impl From<Listen> for String {
-    fn from(listen: Listen) -> Self {
-        listen.0.to_string()
-    }
-}
-
-impl fmt::Display for Listen {
-    /// Writes it as a person types it into a browser on the same machine.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.ip() == Ipv4Addr::LOCALHOST {
-            write!(f, "localhost:{}", self.0.port())
-        } else {
-            self.0.fmt(f)
-        }
-    }
-}
-
 impl Default for Config {
     fn default() -> Self {
         let http = server::ServerConfig::default();
         Self {
             data: PathBuf::from("data"),
+            name: http.name,
+            public_url: PublicUrl::default(),
+            policy: Policy(http.policy),
             http: Http {
                 listen: Listen(http.listen),
                 origins: http.origins,
+                trusted_proxies: http.trusted_proxies.into_iter().map(Proxy).collect(),
                 connections_per_address: http.connections_per_address,
+                requests_per_minute: http.requests_per_minute,
                 meetings_per_minute: http.meetings_per_minute,
+                sign_ins_per_minute: http.sign_ins_per_minute,
             },
             media: Media {
                 listen: Listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 3478))),
                 workers: 0,
                 addresses: Vec::new(),
             },
+            accounts: Accounts {
+                denied_days: 365,
+                resolver: Resolver::default(),
+            },
+            plans: Plans {
+                free: http.plans.free,
+                paid: http.plans.paid,
+            },
             log: Log {
-                filter: String::from("info"),
+                // What strangers send to the passkey library is no error of this installation.
+                filter: String::from("info,webauthn_rs_core=off"),
                 format: LogFormat::Text,
             },
+            mail: None,
+            oidc: Vec::new(),
+            phone: None,
+            payment: Payment::default(),
         }
     }
 }
 
-/// Reads everything that says how to serve.
-pub(crate) fn load(flags: &Flags) -> anyhow::Result<Config> {
+/// Reads everything that says how to serve, and how that is shown to the operator.
+pub(crate) fn load(flags: &Flags) -> anyhow::Result<(Config, Vec<ConfigurationEntry>)> {
     let mut figment = Figment::from(Serialized::defaults(Config::default()));
     if let Some(file) = &flags.config {
         if !file.is_file() {
@@ -159,7 +199,7 @@ pub(crate) fn load(flags: &Flags) -> anyhow::Result<Config> {
         .merge(Env::prefixed(ENVIRONMENT_PREFIX).split("__"))
         .merge(FlagProvider(flags));
     match figment.extract::<Config>() {
-        Ok(config) => Ok(config),
+        Ok(config) => Ok((config, shown::entries(&figment))),
         Err(errors) => bail!(
             "{}",
             errors.into_iter().map(describe).collect::<Vec<_>>().join("\n")
@@ -211,11 +251,18 @@ impl figment::Provider for FlagProvider<'_> {
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
         let Flags {
-            data, http, media, ..
+            data,
+            policy,
+            http,
+            media,
+            config: _,
         } = self.0;
         let mut dict = Dict::new();
         if let Some(data) = data {
             dict.insert(String::from("data"), figment::value::Value::serialize(data)?);
+        }
+        if let Some(policy) = policy {
+            dict.insert(String::from("policy"), policy.clone().into());
         }
         for (key, listen) in [("http", http), ("media", media)] {
             if let Some(listen) = listen {

@@ -2,6 +2,7 @@
 //! The binary: reads what the operator wants, and serves.
 
 mod config;
+mod policy;
 mod serve;
 
 use std::{io::Write as _, process::ExitCode};
@@ -20,13 +21,14 @@ struct Arguments {
 enum Command {
     /// Serve the web client, the signalling and the media.
     Serve(config::Flags),
+    /// Look at a policy before it governs anybody.
+    #[command(subcommand)]
+    Policy(policy::Command),
 }
 
 fn main() -> ExitCode {
-    let Arguments {
-        command: Command::Serve(flags),
-    } = Arguments::parse();
-    match run(&flags) {
+    let Arguments { command } = Arguments::parse();
+    match run(&command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing can be done about a closed standard error.
@@ -36,7 +38,12 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(flags: &config::Flags) -> anyhow::Result<()> {
-    let config = config::load(flags)?;
-    serve::serve(config)
+fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(flags) => {
+            let (config, shown) = config::load(flags)?;
+            serve::serve(config, shown)
+        }
+        Command::Policy(command) => policy::run(command, &mut std::io::stdout().lock()),
+    }
 }

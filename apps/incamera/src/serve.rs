@@ -4,27 +4,31 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     num::NonZero,
+    time::Duration,
 };
 
 use anyhow::Context as _;
+use identity::Secret;
 use media::{MediaConfig, MediaServer};
-use server::{Server, ServerConfig};
+use policy::Plans;
+use protocol::http::ConfigurationEntry;
+use server::{PaymentConfig, Server, ServerConfig};
 use store::Store;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, Listen, LogFormat};
 
 /// Serves until SIGTERM or Ctrl-C.
-pub(crate) fn serve(config: Config) -> anyhow::Result<()> {
+pub(crate) fn serve(config: Config, shown: Vec<ConfigurationEntry>) -> anyhow::Result<()> {
     start_logging(&config)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .context("cannot start the runtime")?
-        .block_on(run(config))
+        .block_on(run(config, shown))
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
+async fn run(config: Config, shown: Vec<ConfigurationEntry>) -> anyhow::Result<()> {
     let stop = stop_signal()?;
     let store = Store::open(&config.data).await?;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -36,19 +40,9 @@ async fn run(config: Config) -> anyhow::Result<()> {
         } else {
             config.media.workers
         },
-        candidates: config.media.addresses,
+        candidates: config.media.addresses.clone(),
     })?;
-    let server = Server::start(
-        ServerConfig {
-            listen: config.http.listen.0,
-            origins: config.http.origins,
-            connections_per_address: config.http.connections_per_address,
-            meetings_per_minute: config.http.meetings_per_minute,
-        },
-        store.clone(),
-        media.clone(),
-    )
-    .await?;
+    let server = Server::start(web_side(config, shown)?, store.clone(), media.clone()).await?;
     announce(&server)?;
     stop.await;
     tracing::info!("stopping");
@@ -58,10 +52,55 @@ async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says on standard output that everything is ready, and where: scripts wait for this line.
+fn web_side(config: Config, shown: Vec<ConfigurationEntry>) -> anyhow::Result<ServerConfig> {
+    let Config {
+        http,
+        accounts,
+        plans,
+        payment,
+        ..
+    } = config;
+    let secret = Secret::of(
+        payment.webhook_secret.as_ref(),
+        payment.webhook_secret_file.as_deref(),
+    );
+    Ok(ServerConfig {
+        name: config.name,
+        public_url: config.public_url.0,
+        listen: http.listen.0,
+        origins: http.origins,
+        trusted_proxies: http.trusted_proxies.into_iter().map(|proxy| proxy.0).collect(),
+        connections_per_address: http.connections_per_address,
+        requests_per_minute: http.requests_per_minute,
+        meetings_per_minute: http.meetings_per_minute,
+        sign_ins_per_minute: http.sign_ins_per_minute,
+        policy: config.policy.0,
+        mail: config.mail,
+        providers: config.oidc,
+        phone: config.phone,
+        resolver: accounts.resolver.0,
+        payment: PaymentConfig {
+            secret: secret.context("payment.webhook_secret")?,
+            link: payment.link,
+        },
+        plans: Plans {
+            free: plans.free,
+            paid: plans.paid,
+        },
+        denied_for: Duration::from_secs(u64::from(accounts.denied_days) * 24 * 60 * 60),
+        shown,
+    })
+}
+
+/// Says on standard output that everything is ready, and where: scripts wait for the last line. The line before it is for
+/// whoever installs this, and stands nowhere else.
 fn announce(server: &Server) -> anyhow::Result<()> {
     let listen = Listen(server.address());
     let mut out = std::io::stdout().lock();
+    if let Some(link) = server.operator_link() {
+        writeln!(out, "Open this once to run this installation: {link}")
+            .context("cannot write to standard output")?;
+    }
     writeln!(out, "Incamera is ready at http://{listen}").context("cannot write to standard output")?;
     out.flush().context("cannot write to standard output")
 }

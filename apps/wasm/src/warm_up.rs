@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Spends the costs of first use before they are felt.
 
-use e2ee::{Member, MemberConfig, NewMeeting};
+use e2ee::{LeafKey, Member, MemberConfig, NewMeeting};
 use protocol::{MeetingId, Mode, ParticipantId};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -15,6 +15,10 @@ pub fn warm_up() {
         link,
         participant: ParticipantId(1),
         external_sender: EXTERNAL_SENDER.to_vec(),
+        leaf_key: LeafKey::generate(&mut rng),
+        identity: None,
+        issuer: None,
+        stay: None,
     };
     if let Ok((member, _)) = Member::create(&config, &mut rng) {
         let _ = (member.key_updates_after_joining(), member.safety_code());

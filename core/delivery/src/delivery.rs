@@ -37,7 +37,7 @@ pub struct Delivery {
     pub(crate) removals: Removals,
     crypto: RustCrypto,
     pub(crate) key: ServerKey,
-    trial: Option<Trial>,
+    pub(crate) trial: Option<Trial>,
     held: Option<Held>,
     answering: BTreeSet<ParticipantId>,
     outputs: VecDeque<Output>,
@@ -235,6 +235,7 @@ impl Delivery {
             by,
             proposals: sent,
             commit: commit.clone(),
+            messages: Vec::new(),
         });
         self.trim_log();
         let electorate = self.electorate(by, &before, &after);

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use openmls::prelude::{ContentType, MlsMessageBodyIn, MlsMessageIn, ProtocolMessage};
 use protocol::{
     Mode, ParticipantId,
     message::{GroupState, MissedCommit},
     mls::end_meeting_message,
 };
+use tls_codec::Deserialize as _;
 
 use crate::{
     Delivery, ProposalOut,
@@ -92,6 +94,24 @@ impl Delivery {
         self.host_leaves(by)
             .iter()
             .any(|key| verify(key, &message, signature))
+    }
+
+    /// Returns whether a member can have sealed `message`: of this group, and of no epoch that is still to come. Members
+    /// take a message of a later epoch for a sign that a commit is kept from them.
+    pub fn may_be_application(&self, message: &[u8]) -> bool {
+        let Some(epoch) = self.epoch() else {
+            return false;
+        };
+        let Ok(message) = MlsMessageIn::tls_deserialize_exact(message) else {
+            return false;
+        };
+        let MlsMessageBodyIn::PrivateMessage(message) = message.extract() else {
+            return false;
+        };
+        let message = ProtocolMessage::from(message);
+        message.content_type() == ContentType::Application
+            && message.group_id().as_slice() == self.config.meeting.as_bytes()
+            && message.epoch().as_u64() <= epoch
     }
 
     pub(crate) fn leaves(&self) -> Vec<Leaf> {

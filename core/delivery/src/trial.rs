@@ -24,8 +24,8 @@ pub(crate) struct Trial {
     pub(crate) proposals_before: BTreeMap<u32, Vec<u8>>,
     /// Signature keys of the others who were in that epoch and answer.
     pub(crate) electorate: BTreeMap<ParticipantId, Vec<Vec<u8>>>,
-    accepted: BTreeSet<ParticipantId>,
-    refused: BTreeSet<ParticipantId>,
+    pub(crate) accepted: BTreeSet<ParticipantId>,
+    pub(crate) refused: BTreeSet<ParticipantId>,
     /// When silence counts as consent.
     pub(crate) ends_at: Timestamp,
 }
@@ -59,6 +59,11 @@ impl Trial {
             refused: BTreeSet::new(),
             ends_at: now + TRIAL,
         }
+    }
+
+    /// Goes on after a restart: whoever votes has to find back first.
+    pub(crate) fn resume(&mut self, now: Timestamp) {
+        self.ends_at = now + RESUMED_TRIAL;
     }
 
     pub(crate) fn accept(&mut self, by: ParticipantId) {
@@ -101,3 +106,6 @@ impl Trial {
 // Members answer within a round trip and some 20 ms of work. Whoever is silent for longer has a dead connection; the
 // next joiner waits for it.
 const TRIAL: Duration = Duration::from_secs(3);
+
+// Clients are back within a few seconds of the server's being back; no commit is taken in the meantime.
+const RESUMED_TRIAL: Duration = Duration::from_secs(15);

@@ -23,6 +23,10 @@
 //! ```
 //! ```compile_fail
 //! fn debug<T: std::fmt::Debug>() {}
+//! debug::<incamera_e2ee::LeafKey>();
+//! ```
+//! ```compile_fail
+//! fn debug<T: std::fmt::Debug>() {}
 //! debug::<incamera_e2ee::Member>();
 //! ```
 //! ```compile_fail
@@ -38,6 +42,7 @@
 //! debug::<incamera_e2ee::StandardKeys>();
 //! ```
 
+mod acts;
 pub mod frames;
 mod meeting;
 pub mod member;
@@ -45,11 +50,13 @@ mod safety;
 pub mod sframe;
 mod standard;
 
+pub use acts::{StayKey, act_judge, link_commitment, open_for_link, renewed_link, seal_for_link};
 pub use frames::{BaseKey, FrameSide, KeyHandle, KeyUpdate, OpenDrop, SealDrop, SlotSource};
 pub use meeting::{HostKey, NewMeeting, host_fingerprint, host_key, invitation, prove_admission};
 pub use member::{
-    ApplicationMessage, ApplicationRefusal, CommitBundle, CommitRefusal, JoinError, Member, MemberConfig,
-    MemberError, Merged, ProposalRefusal, RollbackError, RosterMember, SignedProfile, SignedRefusal,
+    ApplicationMessage, ApplicationRefusal, CommitBundle, CommitRefusal, IdentityIssuer, JoinError,
+    LeafIdentity, LeafKey, Member, MemberConfig, MemberError, Merged, ProposalRefusal, RollbackError,
+    RosterMember, SignedProfile, SignedRefusal,
 };
 pub use safety::{Emoji, SafetyCode};
 pub use standard::StandardKeys;

@@ -48,6 +48,11 @@ impl NewMeeting {
             mode,
             host_key: Some(URL_SAFE_NO_PAD.encode(self.host_key.public_key())),
             admission_key: self.admission_key().map(|key| URL_SAFE_NO_PAD.encode(key)),
+            title: None,
+            starts_at: None,
+            minutes: None,
+            has_lobby: false,
+            people: None,
         }
     }
 
@@ -145,6 +150,10 @@ impl HostKey {
     /// Signs the end of a standard meeting. In an end-to-end meeting the host's leaf signs instead.
     pub fn sign_end_meeting(&self, meeting: MeetingId, mode: Mode) -> Vec<u8> {
         self.0.sign(&end_meeting_message(meeting, mode)).to_vec()
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        self.0.sign(message).to_vec()
     }
 
     /// Grants host rights to a leaf.

@@ -42,6 +42,16 @@ impl StandardKeys {
         })
     }
 
+    /// Goes on after `before`: messages of its epoch that are still under way can be opened.
+    pub fn after(mut self, before: Self) -> Self {
+        if before.current.epoch < self.current.epoch {
+            self.previous = Some(before.current);
+        } else if before.current.epoch == self.current.epoch {
+            self.previous = before.previous;
+        }
+        self
+    }
+
     /// Takes the next epoch's secret and keeps the previous one for messages under way. Returns whether it was newer.
     pub fn handle_key(&mut self, key: &StandardKey) -> bool {
         let Some(secret) = EpochSecret::new(key).filter(|secret| secret.epoch > self.current.epoch) else {

@@ -6,6 +6,10 @@ use sfu::SfuCommand;
 
 /// One thing to do in the world.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every effect is a send, and each is moved once"
+)]
 pub enum Effect {
     /// Send `message`. A connection that cannot keep up is closed by the shell and reported as disconnected.
     Send {

@@ -3,7 +3,7 @@
 
 use protocol::{
     ClientMessage, ErrorCode, MeetingId, Mode, PROTOCOL_VERSION, Redacted, ResumeToken, ServerMessage,
-    decode, limits, message::HostProof,
+    acts::StayProof, decode, limits, message::HostProof,
 };
 use rand_core::CryptoRng;
 
@@ -40,6 +40,9 @@ impl Greeting {
             host_proof,
             admission,
             name,
+            leaf_key,
+            heard,
+            stay,
         } = message
         else {
             return Err(ErrorCode::OutOfOrder);
@@ -53,6 +56,9 @@ impl Greeting {
         {
             return Err(ErrorCode::TooLarge);
         }
+        if !matches!(leaf_key.len(), 0 | LEAF_KEY_BYTES) {
+            return Err(ErrorCode::Malformed);
+        }
         let hello = Hello {
             challenge: self.challenge,
             mode,
@@ -61,6 +67,9 @@ impl Greeting {
             host_proof,
             admission,
             name,
+            leaf_key,
+            heard,
+            stay,
         };
         Ok((meeting, hello))
     }
@@ -75,4 +84,10 @@ pub struct Hello {
     pub(crate) host_proof: Option<HostProof>,
     pub(crate) admission: Vec<u8>,
     pub(crate) name: Option<Redacted<String>>,
+    pub(crate) leaf_key: Vec<u8>,
+    pub(crate) heard: Option<u64>,
+    pub(crate) stay: Option<StayProof>,
 }
+
+/// An Ed25519 public key.
+pub(crate) const LEAF_KEY_BYTES: usize = 32;

@@ -32,9 +32,13 @@ impl Group {
         }
     }
 
-    pub(crate) fn restore(config: &MeetingConfig, snapshot: &[u8]) -> Result<Self, RestoreError> {
+    pub(crate) fn restore(
+        now: Timestamp,
+        config: &MeetingConfig,
+        snapshot: &[u8],
+    ) -> Result<Self, RestoreError> {
         let delivery =
-            Delivery::restore(delivery_config(config), snapshot).map_err(|_| RestoreError::BadGroup)?;
+            Delivery::restore(now, delivery_config(config), snapshot).map_err(|_| RestoreError::BadGroup)?;
         Ok(Self {
             delivery,
             joined: BTreeSet::new(),
@@ -47,14 +51,27 @@ impl Group {
     }
 
     /// Notes the client with which a participant said hello, and returns the group for its Welcome.
-    pub(crate) fn greet(&mut self, id: ParticipantId, since: Option<u64>) -> Option<GroupState> {
+    pub(crate) fn greet(
+        &mut self,
+        now: Timestamp,
+        id: ParticipantId,
+        since: Option<u64>,
+    ) -> Option<GroupState> {
         let since = since.filter(|since| self.delivery.can_continue(id, *since));
-        if since.is_some() {
+        if let Some(epoch) = since {
             self.joined.insert(id);
+            // Its word for it may have been lost with the connection, or with the server.
+            self.delivery.handle_accepted(now, id, epoch);
         } else {
             self.joined.remove(&id);
         }
         self.delivery.group_state(since)
+    }
+
+    /// Forgets the group: nobody is left in it.
+    pub(crate) fn reset(&mut self) {
+        self.joined.clear();
+        self.delivery.reset();
     }
 
     pub(crate) fn is_joined(&self, id: ParticipantId) -> bool {
@@ -63,6 +80,17 @@ impl Group {
 
     pub(crate) fn has_leaf(&self, id: ParticipantId) -> bool {
         self.delivery.has_leaf(id)
+    }
+
+    /// Returns the epoch in which a member's message is sent on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::StaleEpoch`] if no member of an epoch that is or was can have sealed it.
+    pub(crate) fn epoch_for(&self, message: &[u8]) -> Result<u64, Rejection> {
+        self.delivery
+            .epoch()
+            .filter(|_| self.delivery.may_be_application(message))
+            .ok_or(Rejection::Message(ErrorCode::StaleEpoch))
     }
 
     pub(crate) fn external_sender(&self) -> Vec<u8> {
@@ -165,6 +193,7 @@ impl Meeting {
                 self.send_to(from, ServerMessage::Group { group });
             }
             ClientMessage::Hello { .. }
+            | ClientMessage::RenewLeaf { .. }
             | ClientMessage::Leave
             | ClientMessage::EndMeeting { .. }
             | ClientMessage::RemoveParticipant { .. }
@@ -174,6 +203,9 @@ impl Meeting {
             | ClientMessage::Subscribe { .. }
             | ClientMessage::RequestKeyframe { .. }
             | ClientMessage::Application { .. }
+            | ClientMessage::Act { .. }
+            | ClientMessage::Knock { .. }
+            | ClientMessage::Rename { .. }
             | ClientMessage::Ping => return Err(OUT_OF_ORDER),
         }
         self.settle_group(now);

@@ -7,27 +7,34 @@ mod enter;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
+use account::Standing;
+use policy::Policy;
 use protocol::{
-    ConnectionId, ErrorCode, MeetingId, Mode, ParticipantId, ServerMessage, Timestamp, decode, limits,
-    message::RosterEntry,
+    ConnectionId, ErrorCode, MeetingId, Mode, ParticipantId, ServerMessage, Timestamp, acts::ActsInForce,
+    decode, limits, message::RosterEntry,
 };
 use rand_core::CryptoRng;
 use sfu::{PeerKey, SfuCommand};
 
 use depart::Departure;
+pub(crate) use enter::Identity;
 
 use crate::{
     Effect, InstanceKeys, Record, RestoreError,
+    acts::lobby::Lobby,
     group::Group,
     participant::{Media, Participant, Presence, peer_key},
     rate::RateLimit,
     reject::{Rejection, code_of},
+    said::Said,
     snapshot::{self, SavedParticipant, Snapshot},
     standard::StandardKeys,
     token::Stay,
+    visitor::Visitor,
 };
 
 /// What is fixed about a meeting when it is created.
@@ -43,6 +50,14 @@ pub struct MeetingConfig {
     pub admission_key: Option<[u8; 32]>,
     /// The installation's secrets.
     pub keys: InstanceKeys,
+    /// Who may do what.
+    pub policy: Arc<Policy>,
+    /// The standing of the account that made the meeting; `None` if a guest did.
+    pub owner_standing: Option<Standing>,
+    /// How many people it is for, by its owner's plan and wish. Never more than [`limits::PARTICIPANTS`] come in.
+    pub people: usize,
+    /// When its owner's plan ends it, if ever: whoever is in it then is refused, and whoever comes later.
+    pub closes_at: Option<Timestamp>,
 }
 
 /// The truth about one meeting. After every `handle_*`, drain [`Self::poll_effect`] to `None`, then call
@@ -53,10 +68,15 @@ pub struct Meeting {
     pub(crate) keys: Keys,
     connections: BTreeMap<ConnectionId, Connection>,
     removed: BTreeSet<[u8; 16]>,
+    pub(crate) said: Said,
+    pub(crate) acts: ActsInForce,
+    pub(crate) lobby: Lobby,
     next_participant: u32,
     is_ended: bool,
+    /// Why nobody is let in, until the shell opens the meeting anew.
+    closed: Option<ErrorCode>,
     is_changed: bool,
-    effects: VecDeque<Effect>,
+    pub(crate) effects: VecDeque<Effect>,
 }
 
 /// Where the media keys come from, and what the server has to do with it.
@@ -84,8 +104,12 @@ impl Meeting {
             keys,
             connections: BTreeMap::new(),
             removed: BTreeSet::new(),
+            said: Said::default(),
+            acts: ActsInForce::default(),
+            lobby: Lobby::default(),
             next_participant: 1,
             is_ended: false,
+            closed: None,
             is_changed: false,
             effects: VecDeque::new(),
         }
@@ -105,7 +129,7 @@ impl Meeting {
             Keys::Standard(keys) => *keys = StandardKeys::new(snapshot.standard_epoch),
             Keys::EndToEnd(group) => {
                 if let Some(snapshot) = &snapshot.group {
-                    **group = Group::restore(&meeting.config, snapshot)?;
+                    **group = Group::restore(now, &meeting.config, snapshot)?;
                 }
             }
         }
@@ -120,9 +144,13 @@ impl Meeting {
                 },
                 media: Media::default(),
                 key_epoch: None,
+                hears_from: 0,
+                visitor: Visitor::guest(now, 0),
+                stay_key: saved.stay_key.into_vec(),
             };
             meeting.roster.insert(saved.participant, participant);
         }
+        meeting.restore_acts(&snapshot.acts);
         meeting.remove_strangers(now);
         Ok(meeting)
     }
@@ -136,8 +164,7 @@ impl Meeting {
         bytes: &[u8],
     ) {
         let Some(state) = self.connections.get_mut(&connection) else {
-            // Sent before the client learned that this connection is over.
-            return;
+            return self.handle_lobby_message(now, connection, bytes);
         };
         let participant = state.participant;
         let outcome = match state.limit.accept(now) {
@@ -160,7 +187,7 @@ impl Meeting {
     /// Notes that a connection is gone. Its participant has [`limits::RESUME_WITHIN`] to come back.
     pub fn handle_disconnected(&mut self, now: Timestamp, connection: ConnectionId) {
         let Some(Connection { participant, .. }) = self.connections.remove(&connection) else {
-            return;
+            return self.leave_lobby(connection);
         };
         let Some(participant) = self.roster.get_mut(&participant) else {
             return;
@@ -168,13 +195,31 @@ impl Meeting {
         participant.presence = Presence::Away {
             until: now + limits::RESUME_WITHIN,
         };
-        let entry = participant.roster_entry();
+        let entry = participant.roster_entry(self.config.mode);
         self.broadcast(&ServerMessage::RosterChanged { entry });
         self.settle_group(now);
     }
 
+    /// Refuses everybody who is here and everybody who comes, because something outside of the meeting changed: its owner
+    /// was suspended, or it was deleted. The meeting itself goes on existing.
+    pub fn handle_closed(&mut self, code: ErrorCode) {
+        self.closed = Some(code);
+        let waiting = self.lobby.clear();
+        for connection in std::mem::take(&mut self.connections).into_keys().chain(waiting) {
+            self.refuse(connection, code);
+        }
+        self.roster.clear();
+        self.forget_keys();
+        self.is_changed = !self.is_ended;
+        let meeting = self.config.meeting;
+        self.media(SfuCommand::RemoveMeeting { meeting });
+    }
+
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Timestamp, rng: &mut impl CryptoRng) {
+        if self.is_overtime(now) && !self.roster.is_empty() {
+            self.handle_closed(ErrorCode::TimeLimit);
+        }
         let overdue = self
             .roster
             .values()
@@ -197,7 +242,8 @@ impl Meeting {
                 Presence::Away { until } => Some(until),
                 Presence::Connected(_) => None,
             });
-        away.chain(self.poll_group_timeout()).min()
+        let closes_at = self.config.closes_at.filter(|_| !self.roster.is_empty());
+        away.chain(self.poll_group_timeout()).chain(closes_at).min()
     }
 
     /// Returns the next thing to do. The state to keep comes first, so that nothing is announced that a restart
@@ -215,7 +261,7 @@ impl Meeting {
 
     /// Returns whether nobody is here or expected back: the shell may drop the meeting and restore it later.
     pub fn is_idle(&self) -> bool {
-        self.roster.is_empty() && self.connections.is_empty()
+        self.roster.is_empty() && self.connections.is_empty() && self.lobby.is_empty()
     }
 
     /// Returns whether a host has ended the meeting.
@@ -226,6 +272,19 @@ impl Meeting {
     /// Returns how many people are in the roster.
     pub fn participant_count(&self) -> usize {
         self.roster.len()
+    }
+
+    /// Returns whether the meeting is as long as it may be.
+    fn is_overtime(&self, now: Timestamp) -> bool {
+        self.config.closes_at.is_some_and(|at| at <= now)
+    }
+
+    /// Nobody is left who needs them.
+    fn forget_keys(&mut self) {
+        match &mut self.keys {
+            Keys::Standard(keys) => keys.forget(),
+            Keys::EndToEnd(group) => group.reset(),
+        }
     }
 
     /// Lets the participant's media through, with all that was asked for before.
@@ -259,7 +318,7 @@ impl Meeting {
         self.roster
             .get(&id)
             .expect("callers hold a participant of the roster")
-            .roster_entry()
+            .roster_entry(self.config.mode)
     }
 
     /// Sends to `participant` if it has a connection.
@@ -288,7 +347,7 @@ impl Meeting {
         self.effects.extend(sends);
     }
 
-    fn refuse(&mut self, connection: ConnectionId, code: ErrorCode) {
+    pub(crate) fn refuse(&mut self, connection: ConnectionId, code: ErrorCode) {
         self.effects.push_back(Effect::Send {
             connection,
             message: ServerMessage::Refused { code },
@@ -308,6 +367,7 @@ impl Meeting {
             participant: participant.id,
             stay: participant.stay.0.into(),
             is_host: participant.is_host,
+            stay_key: participant.stay_key.clone().into(),
         });
         Snapshot {
             version: snapshot::VERSION,
@@ -316,6 +376,7 @@ impl Meeting {
             participants: participants.collect(),
             removed: self.removed.iter().map(|stay| (*stay).into()).collect(),
             group,
+            acts: self.acts.acts(),
         }
         .encode()
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What people in the meeting say: leaving, host acts, media, and messages that are only passed on.
 
+use policy::{Act, Role};
 use protocol::{
     ClientMessage, ErrorCode, Mode, ParticipantId, ServerMessage, Timestamp, TrackKind, TrackSource, limits,
     message::VideoRequest, mls,
@@ -12,6 +13,7 @@ use crate::{
     Meeting, host,
     meeting::{Keys, depart::Departure},
     participant::Offer,
+    permission::act_of,
     reject::Rejection,
 };
 
@@ -61,8 +63,10 @@ impl Meeting {
         from: ParticipantId,
         message: ClientMessage,
     ) -> Result<(), Rejection> {
+        self.ask(from, Act::TakePart)?;
         match message {
             ClientMessage::Hello { .. } => Err(Rejection::Message(ErrorCode::OutOfOrder)),
+            ClientMessage::RenewLeaf { leaf_key } => self.handle_renew_leaf(now, from, &leaf_key),
             ClientMessage::Leave => {
                 self.depart(now, rng, from, Departure::Left);
                 Ok(())
@@ -94,10 +98,7 @@ impl Meeting {
                     publish,
                 },
             ),
-            ClientMessage::SetTracks { active } => {
-                self.handle_tracks(from, active);
-                Ok(())
-            }
+            ClientMessage::SetTracks { active } => self.handle_tracks(from, active),
             ClientMessage::Subscribe { videos } => self.handle_subscribe(from, videos),
             ClientMessage::RequestKeyframe { source } => {
                 self.handle_keyframe_request(from, source);
@@ -108,7 +109,11 @@ impl Meeting {
             | ClientMessage::CommitAccepted { .. }
             | ClientMessage::CommitRefused { .. }
             | ClientMessage::WantGroup => self.handle_group_message(now, from, message),
-            ClientMessage::Application { message } => self.handle_application(from, message),
+            ClientMessage::Application { message } => self.handle_application(now, from, message),
+            ClientMessage::Act { act } => self.handle_act(now, rng, from, act),
+            ClientMessage::Rename { name } => self.handle_rename(from, &name.0),
+            // Sent before the client learned that it was let in.
+            ClientMessage::Knock { .. } => Ok(()),
             ClientMessage::Ping => {
                 self.send_to(from, ServerMessage::Pong);
                 Ok(())
@@ -133,6 +138,9 @@ impl Meeting {
             (Keys::Standard(_), Some(host_key)) => host::verify(host_key, &message, &signature),
             (Keys::EndToEnd(group), Some(_)) => group.is_end_signed(from, &signature),
         };
+        // The signature is the proof of being host. Without it, no client would believe the end.
+        let role = if is_signed { Role::Host } else { Role::Participant };
+        self.ask_as(from, role, Act::EndMeeting)?;
         if !is_signed {
             return Err(Rejection::Message(ErrorCode::NotHost));
         }
@@ -140,7 +148,7 @@ impl Meeting {
         Ok(())
     }
 
-    fn handle_removal(
+    pub(crate) fn handle_removal(
         &mut self,
         now: Timestamp,
         rng: &mut impl CryptoRng,
@@ -148,9 +156,8 @@ impl Meeting {
         whom: ParticipantId,
         departure: Departure,
     ) -> Result<(), Rejection> {
-        if !self.entry(from).is_host {
-            return Err(Rejection::Message(ErrorCode::NotHost));
-        }
+        let target = self.role(whom);
+        self.ask(from, Act::RemoveParticipant { target })?;
         if whom == from {
             return Err(Rejection::Message(ErrorCode::OutOfOrder));
         }
@@ -177,17 +184,32 @@ impl Meeting {
         Ok(())
     }
 
-    fn handle_tracks(&mut self, from: ParticipantId, mut active: Vec<TrackKind>) {
+    /// Switches on what the participant may; what it may not stays off, and it is told so.
+    fn handle_tracks(&mut self, from: ParticipantId, mut active: Vec<TrackKind>) -> Result<(), Rejection> {
         active.sort_unstable();
         active.dedup();
-        if self.participant(from).media.tracks() == active {
-            return;
+        let before = self.participant(from).media.tracks().to_vec();
+        let mut outcome = Ok(());
+        self.participant(from).media.acknowledge(&mut active);
+        active.retain(|kind| {
+            let answer = if before.contains(kind) {
+                Ok(())
+            } else {
+                self.ask(from, act_of(*kind))
+            };
+            let is_allowed = answer.is_ok();
+            outcome = outcome.and(answer);
+            is_allowed
+        });
+        if before == active {
+            return outcome;
         }
         let peer = self.peer(from);
         let command = self.participant(from).media.set_tracks(peer, active);
         self.media_if_any(command);
         let entry = self.entry(from);
         self.broadcast(&ServerMessage::RosterChanged { entry });
+        outcome
     }
 
     fn handle_subscribe(&mut self, from: ParticipantId, videos: Vec<VideoRequest>) -> Result<(), Rejection> {
@@ -208,12 +230,26 @@ impl Meeting {
         }
     }
 
-    fn handle_application(&mut self, from: ParticipantId, message: Vec<u8>) -> Result<(), Rejection> {
+    fn handle_application(
+        &mut self,
+        now: Timestamp,
+        from: ParticipantId,
+        message: Vec<u8>,
+    ) -> Result<(), Rejection> {
         if message.len() > APPLICATION_BYTES {
             return Err(Rejection::Message(ErrorCode::TooLarge));
         }
         self.require_joined(from)?;
-        let message = ServerMessage::Application { from, message };
+        let epoch = match &self.keys {
+            Keys::Standard(keys) => keys.epoch(),
+            Keys::EndToEnd(group) => group.epoch_for(&message)?,
+        };
+        let number = self.said.note(now, epoch, from, &message);
+        let message = ServerMessage::Application {
+            from,
+            message,
+            number,
+        };
         self.broadcast_to_members_if(&message, |participant| participant.id != from);
         Ok(())
     }

@@ -2,12 +2,12 @@
 //! One participant: who, whether connected, and what they asked of the media plane.
 
 use protocol::{
-    ConnectionId, MeetingId, ParticipantId, Redacted, Timestamp, TrackKind,
+    ConnectionId, MeetingId, Mode, ParticipantId, Redacted, Timestamp, TrackKind,
     message::{PublishedMid, RosterEntry, VideoRequest},
 };
 use sfu::{PeerKey, SfuCommand};
 
-use crate::token::Stay;
+use crate::{token::Stay, visitor::Visitor};
 
 /// A participant in the roster.
 pub(crate) struct Participant {
@@ -19,6 +19,12 @@ pub(crate) struct Participant {
     pub(crate) media: Media,
     /// The newest standard key that a client of the participant was sent.
     pub(crate) key_epoch: Option<u64>,
+    /// The number of the last application message from before its client began: it gets none of those again.
+    pub(crate) hears_from: u64,
+    /// Who its newest connection is, says the shell.
+    pub(crate) visitor: Visitor,
+    /// The key of its stay, 32 bytes; empty if its client proved none.
+    pub(crate) stay_key: Vec<u8>,
 }
 
 /// Whether a participant has a connection.
@@ -38,13 +44,27 @@ impl Participant {
         }
     }
 
-    pub(crate) fn roster_entry(&self) -> RosterEntry {
+    pub(crate) const fn is_host(&self) -> bool {
+        self.is_host
+    }
+
+    pub(crate) fn roster_entry(&self, mode: Mode) -> RosterEntry {
         RosterEntry {
             participant: self.id,
             name: self.name.clone(),
             is_host: self.is_host,
             is_connected: self.connection().is_some(),
             tracks: self.media.tracks.clone(),
+            // In an end-to-end meeting it stands in the leaf, where the others can check it.
+            identity: match mode {
+                Mode::Standard => self.visitor.identity.clone(),
+                Mode::E2ee => None,
+            },
+            stay_key: match mode {
+                Mode::Standard => self.stay_key.clone(),
+                Mode::E2ee => Vec::new(),
+            },
+            held: self.media.held.clone(),
         }
     }
 }
@@ -57,6 +77,10 @@ pub(crate) struct Media {
     tracks: Vec<TrackKind>,
     videos: Vec<VideoRequest>,
     held_offer: Option<Offer>,
+    /// The tracks that a host stopped and that were not switched on since.
+    held: Vec<TrackKind>,
+    /// Those of them that the client has not switched off: until it has, it did not hear that they were stopped.
+    unheard: Vec<TrackKind>,
 }
 
 /// An SDP offer.
@@ -101,7 +125,30 @@ impl Media {
         None
     }
 
+    /// Stops those of the tracks that are on. Returns `None` if none is, else what the media plane is to be told.
+    pub(crate) fn hold_tracks(&mut self, peer: PeerKey, kinds: &[TrackKind]) -> Option<Option<SfuCommand>> {
+        let (stopped, left): (Vec<TrackKind>, Vec<TrackKind>) =
+            self.tracks.iter().partition(|kind| kinds.contains(kind));
+        if stopped.is_empty() {
+            return None;
+        }
+        self.held.extend(&stopped);
+        self.unheard.extend(&stopped);
+        Some(self.set_tracks(peer, left))
+    }
+
+    /// Takes a client's word on what it sends, without what was stopped and it has not heard of.
+    pub(crate) fn acknowledge(&mut self, active: &mut Vec<TrackKind>) {
+        self.unheard.retain(|kind| active.contains(kind));
+        active.retain(|kind| !self.unheard.contains(kind));
+    }
+
+    pub(crate) fn is_held(&self, kind: TrackKind) -> bool {
+        self.held.contains(&kind)
+    }
+
     pub(crate) fn set_tracks(&mut self, peer: PeerKey, tracks: Vec<TrackKind>) -> Option<SfuCommand> {
+        self.held.retain(|kind| !tracks.contains(kind));
         self.tracks = tracks;
         self.is_admitted.then(|| SfuCommand::SetTracks {
             peer,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What survives a restart of the server: who is here and where the group stands. No key, no name.
 
-use protocol::ParticipantId;
+use protocol::{ParticipantId, acts::SignedAct};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 
@@ -16,6 +16,9 @@ pub(crate) struct Snapshot {
     pub(crate) removed: Vec<ByteArray<16>>,
     /// [`delivery`]'s own snapshot.
     pub(crate) group: Option<ByteBuf>,
+    /// The hosts' acts that are in force.
+    #[serde(default)]
+    pub(crate) acts: Vec<SignedAct>,
 }
 
 /// One participant of a [`Snapshot`].
@@ -24,6 +27,8 @@ pub(crate) struct SavedParticipant {
     pub(crate) participant: ParticipantId,
     pub(crate) stay: ByteArray<16>,
     pub(crate) is_host: bool,
+    #[serde(default)]
+    pub(crate) stay_key: ByteBuf,
 }
 
 impl Snapshot {

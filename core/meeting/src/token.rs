@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Resume tokens: stateless, so that they outlive the server process that issued them.
+//! The installation's secrets, and what they make: resume tokens, which are stateless so that they outlive the server
+//! process that issued them, and the installation's word about who somebody is.
 
+use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, Mac as _};
-use protocol::{MeetingId, ParticipantId, ResumeToken};
+use protocol::{
+    MeetingId, ParticipantId, ResumeToken,
+    identity::{IdentityStatement, SignedStatement, identity_message},
+};
 use sha2::Sha256;
 use zeroize::ZeroizeOnDrop;
 
@@ -11,6 +16,7 @@ use zeroize::ZeroizeOnDrop;
 pub struct InstanceKeys {
     resume: [u8; 32],
     external_sender: [u8; 32],
+    identity: Option<[u8; 32]>,
 }
 
 impl InstanceKeys {
@@ -20,7 +26,28 @@ impl InstanceKeys {
         Self {
             resume,
             external_sender,
+            identity: None,
         }
+    }
+
+    /// Adds the Ed25519 seed under which the installation says who people are. Without it, everybody is a guest.
+    pub fn with_identity_key(mut self, seed: [u8; 32]) -> Self {
+        self.identity = Some(seed);
+        self
+    }
+
+    /// Returns the Ed25519 public key under which the installation says who people are, if it does.
+    pub fn identity_key(&self) -> Option<[u8; 32]> {
+        let seed = self.identity.as_ref()?;
+        Some(SigningKey::from_bytes(seed).verifying_key().to_bytes())
+    }
+
+    /// Signs who somebody is, if the installation says such things.
+    pub(crate) fn sign_identity(&self, statement: &IdentityStatement) -> Option<SignedStatement> {
+        let key = SigningKey::from_bytes(self.identity.as_ref()?);
+        let statement = statement.to_bytes();
+        let signature = key.sign(&identity_message(&statement)).to_vec();
+        Some(SignedStatement { statement, signature })
     }
 
     pub(crate) const fn external_sender(&self) -> &[u8; 32] {

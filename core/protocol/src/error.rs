@@ -67,6 +67,30 @@ pub enum ErrorCode {
     /// No such HTTP resource.
     #[error("not found")]
     NotFound,
+    /// The policy refuses it.
+    #[error("not allowed")]
+    NotAllowed,
+    /// The sign-in failed, whatever was wrong with it.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// Only somebody who signed in minutes ago may do this.
+    #[error("sign in again to do this")]
+    FreshSignInNeeded,
+    /// Something else stands in the way: the same thing exists, or changed in the meantime.
+    #[error("conflicts with what is there")]
+    Conflict,
+    /// The meeting is as long as its owner's plan allows.
+    #[error("the meeting has reached its time limit")]
+    TimeLimit,
+    /// The operator suspended the account: the own one, or the one that the meeting belongs to.
+    #[error("the account is suspended")]
+    AccountSuspended,
+    /// The hosts have locked the meeting.
+    #[error("the meeting is locked")]
+    MeetingLocked,
+    /// A host turned the person away from the lobby.
+    #[error("turned away by a host")]
+    TurnedAway,
     /// The server is shutting down or overloaded.
     #[error("server unavailable")]
     Unavailable,
@@ -99,6 +123,14 @@ impl ErrorCode {
             Self::MediaRefused => "media_refused",
             Self::ForeignOrigin => "foreign_origin",
             Self::NotFound => "not_found",
+            Self::NotAllowed => "not_allowed",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::FreshSignInNeeded => "fresh_sign_in_needed",
+            Self::Conflict => "conflict",
+            Self::TimeLimit => "time_limit",
+            Self::AccountSuspended => "account_suspended",
+            Self::MeetingLocked => "meeting_locked",
+            Self::TurnedAway => "turned_away",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

@@ -1,40 +1,61 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Bodies of the HTTP interface.
+//! Bodies of the HTTP interface, in JSON: one file per kind of resource. Times are seconds since 1970.
+
+mod accounts;
+mod facts;
+mod instance;
+mod meetings;
+mod operator;
+mod policy;
+mod sign_in;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorCode, MeetingId, Mode};
+pub use accounts::{
+    Account, AccountChange, Binding, Domain, OrganisationClaim, PasskeyEntry, PasskeyName, PhoneBegin, Right,
+    SessionEntry, SignedInBy, VoucherCode, VoucherEntry, VoucherMade, Vouchers,
+};
+pub use facts::{BindingKind, Plan, PlanLimits, Standing};
+pub use instance::{InstanceInfo, PolicyName, ProviderName, SignInWays};
+pub use meetings::{CreateMeeting, MeetingChange, MeetingInfo, OwnMeeting};
+pub use operator::{
+    AccountEntry, AccountPage, AccountsQuery, AuditEntry, ConfigurationEntry, DeniedEntry, InvitationEntry,
+    LiveMeetings, MailEntry, Mailbox, NewInvitation, OperatorAccount, OrganisationEntry, PlanChange,
+    StandingChange,
+};
+pub use policy::{Effect, PolicyInfo, PolicyRule, PolicyTable, TableDecision, TableRow};
+pub use sign_in::{
+    AccountSummary, Ceremony, CodeFinish, EmailBegin, EmailFinish, OperatorSignIn, PasskeyBegun,
+    PasskeyFinish, PasskeyRegistration, ReturnQuery, Session,
+};
 
-/// Body of `POST /api/meetings`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CreateMeeting {
-    /// Fixed for the meeting's life.
-    pub mode: Mode,
-    /// The host's Ed25519 public key, 32 bytes in base64url. A meeting made without one has no host.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub host_key: Option<String>,
-    /// Ed25519 public key derived from the link secret, 32 bytes in base64url. With it, the server refuses clients that
-    /// do not have the secret before they can be the first in an empty meeting.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub admission_key: Option<String>,
-}
-
-/// Answer to `POST /api/meetings` and to `GET /api/meetings/{id}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MeetingInfo {
-    /// The public part of the link; the client adds the secret.
-    pub id: MeetingId,
-    /// Fixed for the meeting's life.
-    pub mode: Mode,
-    /// Whether a host has ended it.
-    pub is_ended: bool,
-}
+use crate::ErrorCode;
 
 /// Body of every refused HTTP request.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 pub struct Problem {
     /// What clients match on.
     pub code: ErrorCode,
     /// One sentence for a person who reads logs.
     pub message: String,
+    /// What the policy said, with [`ErrorCode::NotAllowed`] and [`ErrorCode::AccountSuspended`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub denial: Option<Denial>,
+    /// Seconds to wait, with [`ErrorCode::RateLimited`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub retry_after_s: Option<u32>,
+}
+
+/// Why the policy said no, and what would make it say yes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+pub struct Denial {
+    /// The rule that forbids it; none if no rule allows it.
+    pub rule: Option<String>,
+    /// A full sentence in English.
+    pub reason: String,
+    /// The smallest sets of what would unlock it: any one set suffices, all of a set is needed. Each is `account`, a
+    /// [`BindingKind`], or `paid`. None if nothing that the person can do unlocks it.
+    pub unlocked_by: Vec<Vec<String>>,
 }

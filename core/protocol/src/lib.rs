@@ -4,10 +4,12 @@
 //! Nothing here knows a key, a socket or a clock. Client crates and server crates meet only in this crate, and only
 //! these types cross the wire.
 
+pub mod acts;
 mod codec;
 pub mod error;
 pub mod http;
 pub mod id;
+pub mod identity;
 pub mod limits;
 pub mod link;
 pub mod message;
@@ -18,7 +20,7 @@ mod track;
 
 pub use codec::{DecodeError, decode, encode};
 pub use error::ErrorCode;
-pub use id::{ConnectionId, MeetingId, ParticipantId, ResumeToken};
+pub use id::{AccountId, ConnectionId, MeetingId, ParticipantId, ResumeToken};
 pub use link::{LinkError, MeetingLink, Mode};
 pub use message::{ClientMessage, ServerMessage};
 pub use redacted::Redacted;

@@ -6,7 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorCode, MeetingId, Mode, ParticipantId, Redacted, ResumeToken, TrackKind, TrackSource};
+use crate::{
+    ErrorCode, MeetingId, Mode, ParticipantId, Redacted, ResumeToken, TrackKind, TrackSource,
+    acts::{SignedAct, StayProof},
+    identity::{IdentityClaim, SignedStatement},
+};
 
 /// From a client to the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +40,23 @@ pub enum ClientMessage {
         /// Display name; sent in standard meetings only. In end-to-end meetings names are MLS application messages.
         #[serde(default)]
         name: Option<Redacted<String>>,
+        /// The Ed25519 public key of the leaf that the client will make, for [`ServerMessage::Welcome`] to name; empty in
+        /// standard meetings.
+        #[serde(default, with = "serde_bytes")]
+        leaf_key: Vec<u8>,
+        /// The number of the last application message that came, from a client that goes on where it stopped: those after
+        /// it are sent again.
+        #[serde(default)]
+        heard: Option<u64>,
+        /// Whose stay it is, over the challenge.
+        #[serde(default)]
+        stay: Option<StayProof>,
+    },
+    /// The client will make a leaf with another key than its hello said; answered by [`ServerMessage::Identity`].
+    RenewLeaf {
+        /// The leaf's Ed25519 public key, 32 bytes.
+        #[serde(with = "serde_bytes")]
+        leaf_key: Vec<u8>,
     },
     /// The person leaves.
     Leave,
@@ -118,6 +139,22 @@ pub enum ClientMessage {
         #[serde(with = "serde_bytes")]
         message: Vec<u8>,
     },
+    /// Something that only hosts do.
+    Act {
+        /// With everything that others need to check it.
+        act: SignedAct,
+    },
+    /// Says who waits in the lobby.
+    Knock {
+        /// The name, sealed under the link secret; in standard meetings UTF-8.
+        #[serde(with = "serde_bytes")]
+        name: Vec<u8>,
+    },
+    /// Changes the own name in a standard meeting; in end-to-end meetings names are MLS application messages.
+    Rename {
+        /// The name from here on.
+        name: Redacted<String>,
+    },
     /// The client has lost or never had the group and wants [`ServerMessage::Group`].
     WantGroup,
     /// Asks for [`ServerMessage::Pong`]: a browser's script sees no WebSocket pings, and so no dead connection.
@@ -149,6 +186,46 @@ pub enum ServerMessage {
         /// The public key under which the server's external proposals are signed, raw Ed25519 (end-to-end only).
         #[serde(default, with = "serde_bytes")]
         external_sender: Vec<u8>,
+        /// Who the client is, for the leaf that its hello named; `None` for guests and in standard meetings.
+        #[serde(default)]
+        identity: Option<SignedStatement>,
+        /// The Ed25519 public key under which the installation signs identities, 32 bytes; empty if it signs none.
+        #[serde(default, with = "serde_bytes")]
+        identity_key: Vec<u8>,
+        /// The installation's clock, in seconds since 1970.
+        #[serde(default)]
+        unix_time: u64,
+        /// The number of the application message from which the client goes on.
+        #[serde(default)]
+        heard: u64,
+        /// Whether messages after it are lost: more was said than the server keeps for those who are away.
+        #[serde(default)]
+        has_missed_messages: bool,
+        /// The hosts' acts that are in force.
+        #[serde(default)]
+        acts: Vec<SignedAct>,
+    },
+    /// The client waits until a host admits it; [`ServerMessage::Welcome`] or [`ServerMessage::Refused`] follows.
+    InLobby {
+        /// Who the client is from here on.
+        participant: ParticipantId,
+    },
+    /// Who waits in the lobby, first come first; for hosts and co-hosts.
+    Waiting {
+        /// Everybody.
+        waiting: Vec<WaitingEntry>,
+    },
+    /// A host did something.
+    Act {
+        /// Who, says the server; the signature is what counts.
+        by: ParticipantId,
+        /// What.
+        act: SignedAct,
+    },
+    /// Answers [`ClientMessage::RenewLeaf`].
+    Identity {
+        /// Who the client is, for the leaf that it named; `None` for guests.
+        identity: Option<SignedStatement>,
     },
     /// The client is not in, or no longer. The connection closes after it.
     Refused {
@@ -260,6 +337,9 @@ pub enum ServerMessage {
         /// The ciphertext.
         #[serde(with = "serde_bytes")]
         message: Vec<u8>,
+        /// Counts the meeting's application messages, from 1.
+        #[serde(default)]
+        number: u64,
     },
     /// A new media secret (standard only).
     StandardKey {
@@ -315,6 +395,29 @@ pub struct RosterEntry {
     /// The tracks that are on.
     #[serde(default)]
     pub tracks: Vec<TrackKind>,
+    /// Who it is, by the server's word; standard meetings only, `None` for guests. In end-to-end meetings clients look at
+    /// the leaf instead.
+    #[serde(default)]
+    pub identity: Option<IdentityClaim>,
+    /// The key of its stay, 32 bytes or empty. In end-to-end meetings clients look at the leaf instead.
+    #[serde(default, with = "serde_bytes")]
+    pub stay_key: Vec<u8>,
+    /// The tracks that a host stopped and that were not switched on since.
+    #[serde(default)]
+    pub held: Vec<TrackKind>,
+}
+
+/// Somebody who waits in the lobby.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingEntry {
+    /// Who.
+    pub participant: ParticipantId,
+    /// The key of its stay, 32 bytes or empty.
+    #[serde(with = "serde_bytes")]
+    pub stay_key: Vec<u8>,
+    /// See [`ClientMessage::Knock`]; empty until it came.
+    #[serde(with = "serde_bytes")]
+    pub name: Vec<u8>,
 }
 
 /// Where an MLS group stands.
@@ -346,6 +449,19 @@ pub struct MissedCommit {
     /// MLS PublicMessage.
     #[serde(with = "serde_bytes")]
     pub commit: Vec<u8>,
+    /// The application messages that came before it, in their order: after it their keys may be gone.
+    #[serde(default)]
+    pub messages: Vec<MissedMessage>,
+}
+
+/// An application message that a reconnecting client did not see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissedMessage {
+    /// Its number: see [`ServerMessage::Application`].
+    pub number: u64,
+    /// The ciphertext.
+    #[serde(with = "serde_bytes")]
+    pub message: Vec<u8>,
 }
 
 /// The secret of a standard meeting's key epoch.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MeetingId, Mode, ParticipantId};
+use crate::{MeetingId, Mode, ParticipantId, acts::LeafStay, identity::SignedStatement};
 
 /// MLS ciphersuite `MLS_128_MLKEM768X25519_AES256GCM_SHA384_Ed25519` (provisional code point).
 pub const CIPHERSUITE: u16 = 0x004E;
@@ -26,6 +26,13 @@ pub struct LeafBinding {
     /// Present on a host's leaf.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host_grant: Option<HostGrant>,
+    /// Present on the leaf of somebody with an account. A statement that is none makes its owner a guest, and no ghost:
+    /// who may be in the group is for the admission proof to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<SignedStatement>,
+    /// Whose stay the leaf belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay: Option<LeafStay>,
 }
 
 /// The host key's word that a leaf acts for the host.

@@ -4,7 +4,10 @@
 use ciborium::cbor;
 use incamera_protocol::{
     ClientMessage, DecodeError, ErrorCode, LinkError, MeetingId, MeetingLink, Mode, ParticipantId, Redacted,
-    ResumeToken, ServerMessage, decode, encode, limits, link::HostPart,
+    ResumeToken, ServerMessage, decode, encode,
+    identity::{IdentityClaim, IdentityLevel, IdentityStatement, SignedStatement},
+    limits,
+    link::HostPart,
 };
 use proptest::prelude::*;
 
@@ -21,6 +24,9 @@ fn a_message_comes_back_as_it_went() {
         host_proof: None,
         admission: vec![5; 64],
         name: Some(Redacted(String::from("Ana"))),
+        leaf_key: Vec::new(),
+        heard: None,
+        stay: None,
     };
     assert_eq!(decode::<ClientMessage>(&encode(&hello)), Ok(hello));
 }
@@ -92,6 +98,14 @@ fn codes_in_text_are_the_codes_on_the_wire() {
         ErrorCode::ForeignToken,
         ErrorCode::CommitRefused,
         ErrorCode::Unavailable,
+        ErrorCode::NotAllowed,
+        ErrorCode::WrongCredentials,
+        ErrorCode::FreshSignInNeeded,
+        ErrorCode::Conflict,
+        ErrorCode::TimeLimit,
+        ErrorCode::AccountSuspended,
+        ErrorCode::MeetingLocked,
+        ErrorCode::TurnedAway,
     ] {
         let json = serde_json::to_value(code).expect("a unit variant");
         assert_eq!(json.as_str(), Some(code.as_str()));
@@ -103,6 +117,32 @@ fn codes_in_text_are_the_codes_on_the_wire() {
 fn names_and_tokens_do_not_show_in_debug_output() {
     let text = format!("{:?} {:?}", Redacted("Ana"), ResumeToken::new(b"Ana".to_vec()));
     assert!(!text.contains("Ana"), "{text}");
+}
+
+#[test]
+fn a_statement_with_longer_texts_than_names_may_be_is_none() {
+    let statement = |by: usize, name: usize| {
+        let statement = IdentityStatement {
+            meeting: ID,
+            mode: Mode::E2ee,
+            leaf_key: vec![1; 32],
+            claim: IdentityClaim {
+                level: IdentityLevel::Verified { by: "b".repeat(by) },
+                name: Redacted("n".repeat(name)),
+            },
+            issued_at: 1_800_000_000,
+        };
+        let signed = SignedStatement {
+            statement: statement.to_bytes(),
+            signature: vec![2; 64],
+        };
+        signed.read().map(|read| read == statement)
+    };
+    let longest = limits::NAME_BYTES;
+    assert_eq!(statement(longest, longest), Ok(true));
+    let too_long = Err(DecodeError::TooLong { bytes: longest + 1 });
+    assert_eq!(statement(longest + 1, 1), too_long);
+    assert_eq!(statement(1, longest + 1), too_long);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! What clients say to each other inside MLS application messages: CBOR, unknown kinds and fields skipped.
 
 use e2ee::SignedProfile;
-use protocol::{decode, encode, limits};
+use protocol::{ParticipantId, TrackKind, decode, encode, limits};
 use serde::{Deserialize, Serialize};
 
 /// One application message. A kind that this version does not know is skipped whole. Has no `Debug`: it is plaintext.
@@ -28,7 +28,29 @@ pub(crate) enum AppMessage {
         number: u64,
         /// At most [`limits::CHAT_BYTES`].
         text: String,
+        /// The message that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<ChatRef>,
     },
+    /// A reaction.
+    Reaction {
+        /// One of a fixed list.
+        emoji: String,
+    },
+    /// How it is with the sender.
+    State {
+        /// Its place in the line, if its hand is up.
+        #[serde(default)]
+        hand: Option<u64>,
+        /// The tracks that it sends.
+        #[serde(default)]
+        tracks: Vec<TrackKind>,
+        /// Whether it asks the others how it is with them.
+        #[serde(default)]
+        wants_others: bool,
+    },
+    /// The sender leaves by its own wish.
+    Goodbye,
 }
 
 impl AppMessage {
@@ -45,9 +67,20 @@ impl AppMessage {
                 profiles.len() <= limits::PARTICIPANTS && profiles.iter().all(is_within_limits)
             }
             Self::Chat { text, .. } => !text.is_empty() && text.len() <= limits::CHAT_BYTES,
+            Self::State { tracks, .. } => tracks.len() <= TrackKind::ALL.len(),
+            Self::Reaction { .. } | Self::Goodbye => true,
         };
         is_acceptable.then_some(message)
     }
+}
+
+/// Which chat message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ChatRef {
+    /// Who wrote it.
+    pub(crate) from: ParticipantId,
+    /// Its number.
+    pub(crate) number: u64,
 }
 
 fn is_within_limits(profile: &SignedProfile) -> bool {
@@ -72,8 +105,17 @@ mod tests {
         let chat = AppMessage::Chat {
             number: 7,
             text: String::from("hello"),
+            reply_to: Some(ChatRef {
+                from: ParticipantId(2),
+                number: 5,
+            }),
         };
-        let Some(AppMessage::Chat { number: 7, text }) = AppMessage::from_bytes(&chat.to_bytes()) else {
+        let Some(AppMessage::Chat {
+            number: 7,
+            text,
+            reply_to: Some(ChatRef { number: 5, .. }),
+        }) = AppMessage::from_bytes(&chat.to_bytes())
+        else {
             panic!("a chat message comes back as one");
         };
         assert_eq!(text, "hello");
@@ -92,7 +134,11 @@ mod tests {
     #[test]
     fn oversized_and_empty_texts_are_skipped() {
         for text in [String::new(), "x".repeat(limits::CHAT_BYTES + 1)] {
-            let chat = AppMessage::Chat { number: 1, text };
+            let chat = AppMessage::Chat {
+                number: 1,
+                text,
+                reply_to: None,
+            };
             assert!(AppMessage::from_bytes(&chat.to_bytes()).is_none());
         }
     }

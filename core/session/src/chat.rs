@@ -5,13 +5,18 @@ use std::collections::VecDeque;
 
 use protocol::ParticipantId;
 
-use crate::view::ChatMessage;
+use crate::{
+    app_message::{ChatRef, truncated},
+    room::ChatReply,
+    view::ChatMessage,
+};
 
 /// The chat of this stay.
 #[derive(Default)]
 pub(crate) struct Chat {
     log: VecDeque<ChatMessage>,
-    seen: VecDeque<(ParticipantId, u64)>,
+    /// Which message stands under which id.
+    seen: VecDeque<(ChatRef, u32)>,
     unconfirmed: VecDeque<Unconfirmed>,
     next_id: u32,
 }
@@ -19,7 +24,22 @@ pub(crate) struct Chat {
 struct Unconfirmed {
     number: u64,
     text: String,
+    reply_to: Option<ChatRef>,
     is_sent: bool,
+}
+
+/// What is to be sent.
+pub(crate) struct Unsent {
+    pub(crate) number: u64,
+    pub(crate) text: String,
+    pub(crate) reply_to: Option<ChatRef>,
+}
+
+/// What was said.
+pub(crate) struct Said {
+    pub(crate) number: u64,
+    pub(crate) text: String,
+    pub(crate) reply_to: Option<ChatRef>,
 }
 
 impl Chat {
@@ -28,29 +48,44 @@ impl Chat {
     }
 
     /// Notes a message, unless it was seen before.
-    pub(crate) fn accept(&mut self, from: ParticipantId, name: String, number: u64, text: String) {
-        if !self.seen.contains(&(from, number)) {
-            self.append(from, name, number, text, IsMine(false));
+    pub(crate) fn accept(&mut self, from: ParticipantId, name: String, said: Said) {
+        let is_seen = self
+            .seen
+            .iter()
+            .any(|(seen, _)| *seen == reference(from, said.number));
+        if !is_seen {
+            self.append(from, name, said, IsMine(false));
         }
     }
 
+    /// Returns which message stands in the log under an id.
+    pub(crate) fn reference_of(&self, id: u32) -> Option<ChatRef> {
+        let (reference, _) = self.seen.iter().find(|(_, seen)| *seen == id)?;
+        Some(*reference)
+    }
+
     /// Notes a message of one's own, to be sent.
-    pub(crate) fn write(&mut self, me: ParticipantId, name: String, number: u64, text: String) {
-        self.append(me, name, number, text.clone(), IsMine(true));
+    pub(crate) fn write(&mut self, me: ParticipantId, name: String, said: Said) {
         keep_last(&mut self.unconfirmed, UNCONFIRMED - 1);
         self.unconfirmed.push_back(Unconfirmed {
-            number,
-            text,
+            number: said.number,
+            text: said.text.clone(),
+            reply_to: said.reply_to,
             is_sent: false,
         });
+        self.append(me, name, said, IsMine(true));
     }
 
     /// Returns the messages that have not been sent on this connection, oldest first.
-    pub(crate) fn unsent(&self) -> Vec<(u64, String)> {
+    pub(crate) fn unsent(&self) -> Vec<Unsent> {
         self.unconfirmed
             .iter()
             .filter(|message| !message.is_sent)
-            .map(|message| (message.number, message.text.clone()))
+            .map(|message| Unsent {
+                number: message.number,
+                text: message.text.clone(),
+                reply_to: message.reply_to,
+            })
             .collect()
     }
 
@@ -77,19 +112,38 @@ impl Chat {
         }
     }
 
-    fn append(&mut self, from: ParticipantId, name: String, number: u64, text: String, is_mine: IsMine) {
+    fn append(&mut self, from: ParticipantId, name: String, said: Said, is_mine: IsMine) {
+        let reply_to = said.reply_to.map(|answered| self.shown(answered));
         keep_last(&mut self.log, LOG - 1);
         keep_last(&mut self.seen, LOG - 1);
-        self.seen.push_back((from, number));
+        self.seen.push_back((reference(from, said.number), self.next_id));
         self.log.push_back(ChatMessage {
             id: self.next_id,
             from,
             name,
-            text,
+            text: said.text,
             is_mine: is_mine.0,
+            reply_to,
         });
         self.next_id += 1;
     }
+
+    /// Looks an answered message up.
+    fn shown(&self, answered: ChatRef) -> ChatReply {
+        let seen = self.seen.iter().find(|(seen, _)| *seen == answered);
+        let message = seen.and_then(|(_, id)| self.log.iter().find(|message| message.id == *id));
+        ChatReply {
+            id: message.map(|message| message.id),
+            name: message.map(|message| message.name.clone()).unwrap_or_default(),
+            text: message
+                .map(|message| truncated(&message.text, REPLY_BYTES))
+                .unwrap_or_default(),
+        }
+    }
+}
+
+const fn reference(from: ParticipantId, number: u64) -> ChatRef {
+    ChatRef { from, number }
 }
 
 struct IsMine(bool);
@@ -102,6 +156,9 @@ fn keep_last<T>(queue: &mut VecDeque<T>, count: usize) {
 
 // Every view carries the whole log; beyond this, old messages scroll away for good.
 const LOG: usize = 300;
+
+// Enough to know a message again.
+const REPLY_BYTES: usize = 120;
 
 // What one person types while a connection is away.
 const UNCONFIRMED: usize = 30;
@@ -116,31 +173,66 @@ mod tests {
     #[test]
     fn a_message_sent_twice_shows_once() {
         let mut chat = Chat::default();
-        chat.accept(BEN, String::from("Ben"), 5, String::from("hi"));
-        chat.accept(BEN, String::from("Ben"), 5, String::from("hi"));
-        chat.accept(ME, String::from("Ana"), 5, String::from("another's number 5"));
+        chat.accept(BEN, String::from("Ben"), said(5, "hi"));
+        chat.accept(BEN, String::from("Ben"), said(5, "hi"));
+        chat.accept(ME, String::from("Ana"), said(5, "another's number 5"));
         assert_eq!(chat.log().count(), 2);
     }
 
     #[test]
     fn what_was_not_delivered_is_sent_again_after_a_loss() {
         let mut chat = Chat::default();
-        chat.write(ME, String::from("Ana"), 1, String::from("delivered"));
-        chat.write(ME, String::from("Ana"), 2, String::from("lost"));
+        chat.write(ME, String::from("Ana"), said(1, "delivered"));
+        chat.write(ME, String::from("Ana"), said(2, "lost"));
         chat.handle_sent(1);
         chat.handle_sent(2);
         assert!(chat.unsent().is_empty());
         chat.handle_delivered(1);
         chat.handle_lost();
-        assert_eq!(chat.unsent(), [(2, String::from("lost"))]);
+        let unsent: Vec<u64> = chat.unsent().iter().map(|message| message.number).collect();
+        assert_eq!(unsent, [2]);
     }
 
     #[test]
     fn the_log_is_bounded() {
         let mut chat = Chat::default();
         for number in 0..1000 {
-            chat.accept(BEN, String::new(), number, String::from("flood"));
+            chat.accept(BEN, String::new(), said(number, "flood"));
         }
         assert_eq!(chat.log().count(), LOG);
+    }
+
+    #[test]
+    fn an_answer_shows_what_it_answers_for_as_long_as_that_is_there() {
+        let mut chat = Chat::default();
+        chat.accept(BEN, String::from("Ben"), said(5, "how late is it?"));
+        let id = chat.log().next().expect("it is there").id;
+        let reply_to = chat.reference_of(id);
+        let answer = Said {
+            reply_to,
+            ..said(1, "late")
+        };
+        chat.write(ME, String::from("Ana"), answer);
+        let shown = chat.log().last().and_then(|message| message.reply_to.clone());
+        let shown = shown.expect("it is an answer");
+        assert_eq!(
+            (shown.id, shown.name.as_str(), shown.text.as_str()),
+            (Some(id), "Ben", "how late is it?")
+        );
+        let lost = Said {
+            reply_to: Some(reference(BEN, 99)),
+            ..said(6, "to what nobody saw")
+        };
+        chat.accept(BEN, String::from("Ben"), lost);
+        let shown = chat.log().last().and_then(|message| message.reply_to.clone());
+        assert_eq!(shown.and_then(|shown| shown.id), None);
+    }
+
+    fn said(number: u64, text: &str) -> Said {
+        Said {
+            number,
+            text: text.to_owned(),
+            reply_to: None,
+        }
     }
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What goes into a session from the person and the media side, and what comes out of it.
 
-use protocol::{MeetingLink, ParticipantId, ResumeToken, TrackKind, TrackSource};
+use protocol::{
+    MeetingLink, ParticipantId, ResumeToken, TrackKind, TrackSource,
+    acts::{Permissions, Role},
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -53,9 +56,95 @@ pub enum Command {
         /// Whose, and which.
         source: TrackSource,
     },
+    /// The frame side has got frames of a later epoch for some seconds: their keys do not come.
+    KeysMissing,
     /// Sends a chat message to everybody.
     Chat {
         /// At most [`protocol::limits::CHAT_BYTES`].
+        text: String,
+        /// The [`crate::ChatMessage::id`] of the message that it answers.
+        #[serde(default, rename = "replyTo")]
+        reply_to: Option<u32>,
+    },
+    /// Shows a reaction to everybody.
+    React {
+        /// One of a fixed list.
+        emoji: String,
+    },
+    /// Raises or lowers the own hand.
+    Hand {
+        /// Whether it is up.
+        raised: bool,
+    },
+    /// Changes the own name.
+    Rename {
+        /// At most [`protocol::limits::NAME_BYTES`].
+        name: String,
+    },
+    /// Lets nobody new in, or again everybody. This and what follows is for hosts and co-hosts.
+    Lock {
+        /// Whether the meeting is locked.
+        on: bool,
+    },
+    /// Has newcomers wait until somebody admits them.
+    SetLobby {
+        /// Whether they wait.
+        on: bool,
+    },
+    /// Stops everything but the hosts' media, closes the chat, locks the meeting and switches the lobby on.
+    Suspend {
+        /// Whether everything stops. Lock and lobby stay when it ends.
+        on: bool,
+    },
+    /// Says what participants may do.
+    SetPermissions {
+        /// From here on.
+        permissions: Permissions,
+    },
+    /// Stops tracks at the server.
+    Mute {
+        /// Whose; `None`: everybody's who is no host and no co-host.
+        participant: Option<ParticipantId>,
+        /// Which.
+        kinds: Vec<TrackKind>,
+    },
+    /// Asks somebody to switch the microphone on.
+    AskToUnmute {
+        /// Whom.
+        participant: ParticipantId,
+    },
+    /// Has everybody see somebody large.
+    Spotlight {
+        /// `None`: nobody in particular.
+        participant: Option<ParticipantId>,
+    },
+    /// Makes somebody host or co-host, or takes that away (hosts only).
+    SetRole {
+        /// Whom.
+        participant: ParticipantId,
+        /// What it is from here on.
+        role: Role,
+    },
+    /// Gives somebody another name.
+    RenameParticipant {
+        /// Whom.
+        participant: ParticipantId,
+        /// At most [`protocol::limits::NAME_BYTES`].
+        name: String,
+    },
+    /// Lets people in from the lobby.
+    Admit {
+        /// Whom; empty: everybody who waits.
+        participants: Vec<ParticipantId>,
+    },
+    /// Sends somebody away from the lobby.
+    TurnAway {
+        /// Whom.
+        participant: ParticipantId,
+    },
+    /// Says something to everybody who waits.
+    MessageLobby {
+        /// A few sentences.
         text: String,
     },
     /// Removes somebody from the meeting (hosts only).

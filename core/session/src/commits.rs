@@ -11,7 +11,7 @@ use crate::{
     command::{Directive, Output},
     group::{RefusedCommit, Stage},
     session::Session,
-    view::{LeftReason, NoticeCode},
+    view::NoticeCode,
 };
 
 impl Session {
@@ -68,8 +68,9 @@ impl Session {
     }
 
     fn handle_merged(&mut self, now: Timestamp, merged: &Merged) {
+        self.note_removed_by_commit(merged);
         if merged.was_removed {
-            self.leave(LeftReason::Server(ErrorCode::Removed));
+            self.leave(self.own_removal());
             return;
         }
         if merged.is_mine {

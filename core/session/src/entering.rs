@@ -9,6 +9,7 @@ use rand_core::RngCore as _;
 
 use crate::{
     group::Stage,
+    identity::Introduction,
     session::{Fence, Session},
     view::{LeftReason, LocalReason, NoticeCode},
 };
@@ -83,6 +84,10 @@ impl Session {
                 self.group.stage = Stage::Asked {
                     until: now + ANSWER_WITHIN,
                 };
+                // The leaf that the last key made may still be in the tree.
+                self.introduction = Introduction::new(&mut self.rng);
+                let leaf_key = self.introduction.leaf_key.public().to_vec();
+                self.send(&ClientMessage::RenewLeaf { leaf_key });
                 self.send(&ClientMessage::WantGroup);
             }
             Stage::Asked { until } | Stage::Creating { until, .. } | Stage::Entering { until, .. }
@@ -186,7 +191,11 @@ impl Session {
     /// Applies what a reconnecting member missed, or joins anew if that does not lead to where the group stands.
     fn catch_up(&mut self, now: Timestamp, state: GroupState) {
         self.group.is_catching_up = true;
+        self.settle_lobby(now);
         for missed in &state.missed {
+            for said in &missed.messages {
+                self.handle_application(now, said.number, &said.message);
+            }
             for proposal in &missed.proposals {
                 if let Some(member) = self.group.member_mut() {
                     // A proposal that was lost in vain shows when the commit that refers to it is refused.
@@ -222,6 +231,14 @@ impl Session {
             link: self.link.clone(),
             participant: self.me?,
             external_sender: self.group.external_sender.clone(),
+            leaf_key: self.introduction.leaf_key.clone(),
+            identity: self.introduction.identity.clone(),
+            issuer: self.issuer,
+            stay: Some(self.acts.stay.bind(
+                self.link.meeting,
+                &self.introduction.leaf_key.public(),
+                self.acts.own_admission(),
+            )),
         })
     }
 }

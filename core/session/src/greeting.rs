@@ -9,6 +9,7 @@ use protocol::{
 
 use crate::{
     command::Output,
+    identity::Introduction,
     names::Names,
     session::Session,
     view::{LeftReason, LocalReason, NoticeCode},
@@ -21,6 +22,10 @@ impl Session {
             self.say_hello(&nonce);
         } else if let ServerMessage::Refused { code } = message {
             self.handle_refused(now, code);
+        } else if let ServerMessage::InLobby { participant } = message {
+            self.handle_in_lobby(now, participant);
+        } else if let ServerMessage::Act { by, act } = message {
+            self.handle_act(now, by, &act);
         } else if let ServerMessage::Welcome {
             participant,
             resume,
@@ -28,11 +33,25 @@ impl Session {
             group,
             standard_key,
             external_sender,
+            identity,
+            identity_key,
+            unix_time,
+            heard,
+            has_missed_messages,
+            acts,
         } = message
         {
+            self.leave_lobby();
             self.connection.handle_welcomed(now);
             self.group.set_external_sender(external_sender);
+            self.introduction.identity = identity;
+            self.pin_issuer(&identity_key, unix_time);
             self.handle_welcome(now, participant, resume, roster);
+            self.learn_acts(now, &acts);
+            self.heard = heard;
+            if has_missed_messages {
+                self.notice(NoticeCode::MessagesMissed, None);
+            }
             self.begin_keys(now, group, standard_key);
             if self.left.is_none() {
                 self.start_transport();
@@ -44,18 +63,26 @@ impl Session {
 
     fn say_hello(&mut self, challenge: &[u8]) {
         let mode = self.link.mode();
+        self.introduction = Introduction::new(&mut self.rng);
+        let epoch = match mode {
+            Mode::E2ee => self.group.epoch(),
+            Mode::Standard => self.standard.as_ref().map(e2ee::StandardKeys::epoch),
+        };
         let hello = ClientMessage::Hello {
             version: PROTOCOL_VERSION,
             meeting: self.link.meeting,
             mode,
             resume: self.resume.clone(),
-            epoch: match mode {
-                Mode::E2ee => self.group.epoch(),
-                Mode::Standard => self.standard.as_ref().map(e2ee::StandardKeys::epoch),
-            },
+            epoch,
             host_proof: e2ee::host_key(&self.link).map(|key| key.prove(self.link.meeting, mode, challenge)),
             admission: e2ee::prove_admission(&self.link, challenge),
             name: (mode == Mode::Standard).then(|| Redacted(self.name.clone())),
+            leaf_key: match mode {
+                Mode::E2ee => self.introduction.leaf_key.public().to_vec(),
+                Mode::Standard => Vec::new(),
+            },
+            heard: epoch.map(|_| self.heard),
+            stay: Some(self.acts.stay.prove(self.link.meeting, mode, challenge)),
         };
         self.send(&hello);
     }
@@ -74,7 +101,7 @@ impl Session {
         }
         self.me = Some(participant);
         self.resume = Some(resume.clone());
-        self.output(Output::Resume(resume));
+        self.output(Output::Resume(self.acts.stay_token(&resume)));
         self.roster.replace(roster);
         self.speakers.clear();
     }
@@ -104,12 +131,21 @@ impl Session {
             | ErrorCode::MeetingFull
             | ErrorCode::WrongMode
             | ErrorCode::WrongSecret
-            | ErrorCode::Removed
             | ErrorCode::Superseded
             | ErrorCode::NotHost
             | ErrorCode::CommitRefused
             | ErrorCode::ForeignOrigin
-            | ErrorCode::NotFound => self.leave(LeftReason::Server(code)),
+            | ErrorCode::NotFound
+            | ErrorCode::NotAllowed
+            | ErrorCode::WrongCredentials
+            | ErrorCode::FreshSignInNeeded
+            | ErrorCode::Conflict
+            | ErrorCode::TimeLimit
+            | ErrorCode::AccountSuspended
+            | ErrorCode::MeetingLocked
+            | ErrorCode::TurnedAway => self.leave(LeftReason::Server(code)),
+            ErrorCode::Removed if self.connection.is_open() => self.leave(self.own_removal()),
+            ErrorCode::Removed => self.leave(LeftReason::Server(code)),
             ErrorCode::ForeignToken => {
                 self.resume = None;
                 self.me = None;
@@ -132,6 +168,7 @@ impl Session {
     /// Handles the end of the meeting: a host must have signed it, or it is the server's mere word.
     pub(crate) fn handle_ended(&mut self, now: Timestamp, by: ParticipantId, signature: &[u8]) {
         let is_believed = match self.link.mode() {
+            Mode::E2ee if self.acts.is_end_signed() => true,
             Mode::E2ee => match self.group.member() {
                 Some(member) => member.verify_end_meeting(by, signature),
                 None => !self.was_active,
@@ -150,6 +187,9 @@ impl Session {
 
     /// Ends the meeting for everybody, if this participant may.
     pub(crate) fn handle_end_meeting(&mut self) {
+        if self.end_by_role() {
+            return;
+        }
         let signature = match self.link.mode() {
             Mode::E2ee => self
                 .group
@@ -175,6 +215,8 @@ impl Session {
 
     /// Notes that the connection is gone; the group stays, half-made entries into it do not.
     pub(crate) fn handle_lost(&mut self, now: Timestamp) {
+        self.leave_lobby();
+        self.room.forget_told();
         self.connection.handle_lost(now, &mut self.rng);
         self.group.handle_lost();
         self.chat.handle_lost();

@@ -17,7 +17,7 @@ use std::{
 use e2ee::{Member, RosterMember};
 use protocol::{ParticipantId, Timestamp, message::GroupState};
 
-use crate::view::SafetyCodeView;
+use crate::{view::SafetyCodeView, withheld::Ahead};
 
 /// The client's place in the MLS group.
 #[derive(Default)]
@@ -43,6 +43,8 @@ pub(crate) struct Group {
     pub(crate) is_catching_up: bool,
     /// The leaves that the last merged commit removed, should it be taken back.
     pub(crate) last_removed: Vec<RosterMember>,
+    /// The epoch that others are seen to be in.
+    pub(crate) ahead: Option<Ahead>,
     /// When the last merged commit can no longer be taken back.
     pub(crate) settle_at: Option<Timestamp>,
 }
@@ -165,10 +167,13 @@ impl Group {
         self.refused = None;
         self.last_removed.clear();
         self.settle_at = None;
+        self.ahead = None;
     }
 
     /// The connection is gone. A member stays one; whoever was on the way in begins anew.
     pub(crate) fn handle_lost(&mut self) {
+        // What is missing comes with the next Welcome, or does not.
+        self.ahead = None;
         if self.member().is_none() {
             self.stage = Stage::Outside;
         }
@@ -183,10 +188,18 @@ impl Group {
             | Stage::Entering { until, .. } => Some(*until),
         };
         let refused = self.refused.and_then(|refused| refused.give_up_at);
-        [stage, self.commit_until, self.commit_at, self.settle_at, refused]
-            .into_iter()
-            .flatten()
-            .min()
+        let ahead = self.ahead.map(Ahead::give_up_at);
+        [
+            stage,
+            self.commit_until,
+            self.commit_at,
+            self.settle_at,
+            refused,
+            ahead,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }
 

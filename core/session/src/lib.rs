@@ -8,6 +8,7 @@
 //! Contract: after every `handle_*` call, drain [`Session::poll_output`] to `None`, then ask
 //! [`Session::poll_timeout`] when to call [`Session::handle_timeout`] next.
 
+mod acts;
 mod app_message;
 mod chat;
 mod command;
@@ -16,10 +17,13 @@ mod connection;
 mod entering;
 mod greeting;
 mod group;
+mod identity;
+mod lookalikes;
 mod media;
 mod names;
 mod removals;
 mod removing;
+mod room;
 mod roster;
 mod session;
 mod showing;
@@ -27,10 +31,12 @@ mod standard;
 mod talking;
 mod transport;
 mod view;
+mod withheld;
 
 pub use command::{Command, Directive, Output, PublishedLine, SessionConfig, VideoWish};
+pub use room::{ChatReply, ReactionView, SettingsView, WaitingView};
 pub use session::Session;
 pub use view::{
-    Alarm, ChatMessage, KeyState, LeftReason, LocalReason, Notice, NoticeCode, ParticipantView,
-    SafetyCodeView, State, View,
+    Alarm, ChatMessage, IdentityLevelView, IdentityView, KeyState, LeftReason, LocalReason, Notice,
+    NoticeCode, ParticipantView, SafetyCodeView, State, View,
 };

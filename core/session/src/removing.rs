@@ -2,25 +2,22 @@
 //! Removing somebody: announced first, so that nothing of it is heard or shown; then committed.
 
 use e2ee::KeyUpdate;
-use protocol::{ClientMessage, Mode, ParticipantId, Timestamp};
+use protocol::{Mode, ParticipantId, Timestamp, acts::ActKind};
 
 use crate::{removals::Pause, session::Session, view::NoticeCode};
 
 impl Session {
     /// A host wants somebody out.
     pub(crate) fn handle_remove(&mut self, now: Timestamp, participant: ParticipantId) {
-        if e2ee::host_key(&self.link).is_none() || self.me == Some(participant) {
+        // What is wanted without a connection is announced on the next one.
+        let is_known = self.connection.is_open() && self.remove_by_act(participant);
+        if self.commits_removals() && self.me != Some(participant) && (is_known || !self.connection.is_open())
+        {
+            self.group.unwanted.insert(participant);
+            self.handle_removal_announced(now, participant);
+            self.commit_what_is_due(now);
+        } else if !self.connection.is_open() {
             self.notice(NoticeCode::ActRefused, Some(participant));
-            return;
-        }
-        match self.link.mode() {
-            Mode::Standard => self.send(&ClientMessage::RemoveParticipant { participant }),
-            Mode::E2ee => {
-                self.group.unwanted.insert(participant);
-                self.send(&ClientMessage::AnnounceRemoval { participant });
-                self.handle_removal_announced(now, participant);
-                self.commit_what_is_due(now);
-            }
         }
     }
 
@@ -50,7 +47,7 @@ impl Session {
     /// Announces again, on a new connection, whom this host wants out.
     pub(crate) fn announce_unwanted(&mut self) {
         for participant in self.group.unwanted.clone() {
-            self.send(&ClientMessage::AnnounceRemoval { participant });
+            self.act(ActKind::Remove { participant });
         }
     }
 

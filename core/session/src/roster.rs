@@ -139,6 +139,9 @@ mod tests {
                     is_host: false,
                     is_connected: true,
                     tracks: Vec::new(),
+                    identity: None,
+                    stay_key: Vec::new(),
+                    held: Vec::new(),
                 })
                 .collect(),
         );

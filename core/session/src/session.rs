@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The session itself: what it holds, how input reaches the parts, how output leaves.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use e2ee::{KeyUpdate, StandardKeys};
+use e2ee::{IdentityIssuer, KeyUpdate, StandardKeys};
 use protocol::{
     ClientMessage, ErrorCode, MeetingLink, ParticipantId, ResumeToken, ServerMessage, Timestamp, encode,
     limits,
@@ -12,14 +12,18 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 
 use crate::{
+    acts::{self, HostActs},
     app_message::truncated,
     chat::Chat,
     command::{Command, Directive, Output, SessionConfig},
     connection::{Connection, Due},
     group::Group,
+    identity::Introduction,
+    lookalikes::Lookalikes,
     media::Media,
     names::Names,
     removals::Removals,
+    room::Room,
     roster::Roster,
     view::{LeftReason, LocalReason, Notice, NoticeCode, View},
 };
@@ -32,12 +36,23 @@ pub struct Session {
     pub(crate) connection: Connection,
     pub(crate) me: Option<ParticipantId>,
     pub(crate) resume: Option<ResumeToken>,
+    /// The number of the last application message that came.
+    pub(crate) heard: u64,
     pub(crate) roster: Roster,
     pub(crate) group: Group,
+    pub(crate) introduction: Introduction,
+    pub(crate) issuer: Option<IdentityIssuer>,
+    /// Whom the person was told about.
+    pub(crate) pretenders: BTreeSet<ParticipantId>,
+    /// When commits were last found to be kept back.
+    pub(crate) last_withheld: Option<Timestamp>,
     pub(crate) standard: Option<StandardKeys>,
     pub(crate) removals: Removals,
     pub(crate) names: Names,
+    pub(crate) lookalikes: Lookalikes,
     pub(crate) chat: Chat,
+    pub(crate) room: Room,
+    pub(crate) acts: HostActs,
     pub(crate) media: Media,
     pub(crate) speakers: Vec<ParticipantId>,
     pub(crate) was_active: bool,
@@ -57,19 +72,29 @@ impl Session {
     pub fn new(now: Timestamp, seed: [u8; 32], config: SessionConfig) -> Self {
         let mut rng = ChaCha20Rng::from_seed(seed);
         let first_transport = rng.next_u32() >> 1;
+        let introduction = Introduction::new(&mut rng);
+        let (resume, stay) = acts::split_token(config.resume, &mut rng);
         let mut session = Self {
             link: config.link,
             name: truncated(config.name.trim(), limits::NAME_BYTES),
             rng,
             connection: Connection::new(now),
             me: None,
-            resume: config.resume,
+            resume,
+            heard: 0,
             roster: Roster::default(),
             group: Group::default(),
+            introduction,
+            issuer: None,
+            pretenders: BTreeSet::new(),
+            last_withheld: None,
             standard: None,
             removals: Removals::default(),
             names: Names::default(),
+            lookalikes: Lookalikes::default(),
             chat: Chat::default(),
+            room: Room::default(),
+            acts: HostActs::new(stay),
             media: Media::new(first_transport, config.active),
             speakers: Vec::new(),
             was_active: false,
@@ -112,7 +137,10 @@ impl Session {
             tracing::debug!(bytes = bytes.len(), "skipped what is no message");
             return;
         };
-        if self.connection.is_greeting() {
+        if self.connection.is_greeting()
+            || (self.acts.lobby.is_waiting && !matches!(message, ServerMessage::Pong))
+        {
+            self.connection.handle_heard(now);
             self.handle_greeting(now, message);
         } else if self.connection.is_open() {
             self.connection.handle_heard(now);
@@ -126,6 +154,10 @@ impl Session {
         if !self.begin(now) {
             return;
         }
+        if self.handle_host_command(&command) {
+            self.settle(now);
+            return;
+        }
         match command {
             Command::Offer {
                 transport,
@@ -136,13 +168,31 @@ impl Session {
             Command::SetTracks { active } => self.handle_set_tracks(active),
             Command::Subscribe { videos } => self.handle_subscribe(&videos),
             Command::RequestKeyframe { source } => self.send(&ClientMessage::RequestKeyframe { source }),
-            Command::Chat { text } => self.handle_chat(&text),
+            Command::KeysMissing => self.handle_keys_missing(now),
+            Command::Chat { text, reply_to } => self.handle_chat(&text, reply_to),
+            Command::React { emoji } => self.handle_react(now, &emoji),
+            Command::Hand { raised } => self.handle_hand(raised),
+            Command::Rename { name } => self.handle_rename(&name),
             Command::Remove { participant } => self.handle_remove(now, participant),
             Command::EndMeeting => self.handle_end_meeting(),
             Command::Leave => {
+                self.say_goodbye();
                 self.send(&ClientMessage::Leave);
                 self.leave(LeftReason::Local(LocalReason::Left));
             }
+            // Handled above.
+            Command::Lock { .. }
+            | Command::SetLobby { .. }
+            | Command::Suspend { .. }
+            | Command::SetPermissions { .. }
+            | Command::Mute { .. }
+            | Command::AskToUnmute { .. }
+            | Command::Spotlight { .. }
+            | Command::SetRole { .. }
+            | Command::RenameParticipant { .. }
+            | Command::Admit { .. }
+            | Command::TurnAway { .. }
+            | Command::MessageLobby { .. } => {}
         }
         self.settle(now);
     }
@@ -180,6 +230,8 @@ impl Session {
             self.names.poll_timeout().filter(|_| self.can_speak()),
             self.media.poll_timeout(),
             self.roster.poll_timeout(self.now),
+            self.room.poll_timeout(),
+            self.poll_differences_timeout(),
         ];
         while_open
             .into_iter()
@@ -218,17 +270,26 @@ impl Session {
     fn settle(&mut self, now: Timestamp) {
         self.is_view_stale = true;
         if self.left.is_none() {
+            self.settle_ahead(now);
             self.settle_group(now);
             self.handle_names_timeout(now);
             self.send_chat();
+            self.settle_room(now);
+            self.settle_lobby(now);
+            self.settle_differences(now);
             self.settle_removals(now);
             self.assign_slots();
+            self.settle_identities();
         }
     }
 
     fn handle_server_message(&mut self, now: Timestamp, message: ServerMessage) {
         match message {
-            ServerMessage::Challenge { .. } | ServerMessage::Welcome { .. } => {
+            ServerMessage::Act { by, act } => self.handle_act(now, by, &act),
+            ServerMessage::Waiting { waiting } => self.handle_waiting(waiting),
+            ServerMessage::Challenge { .. }
+            | ServerMessage::Welcome { .. }
+            | ServerMessage::InLobby { .. } => {
                 self.notice(NoticeCode::ServerForged, None);
             }
             ServerMessage::Refused { code } => self.handle_refused(now, code),
@@ -261,8 +322,13 @@ impl Session {
             ServerMessage::RemovalAnnounced { participant } => {
                 self.handle_removal_announced(now, participant)
             }
-            ServerMessage::Application { from: _, message } => self.handle_application(now, &message),
+            ServerMessage::Application {
+                from: _,
+                message,
+                number,
+            } => self.handle_application(now, number, &message),
             ServerMessage::StandardKey { key } => self.handle_standard_key(&key),
+            ServerMessage::Identity { identity } => self.introduction.identity = identity,
             ServerMessage::Pong => self.handle_pong(now),
         }
     }
@@ -291,7 +357,9 @@ impl Session {
         if code == ErrorCode::MediaRefused {
             self.notice(NoticeCode::MediaRefused, None);
             self.media.handle_failed(now);
-        } else if code == ErrorCode::NotHost {
+        } else if code == ErrorCode::NotAllowed {
+            self.notice(NoticeCode::NotAllowed, None);
+        } else if matches!(code, ErrorCode::NotHost | ErrorCode::Conflict) {
             self.is_ending = false;
             self.notice(NoticeCode::ActRefused, None);
         } else if matches!(code, ErrorCode::InvalidCommit | ErrorCode::StaleEpoch) {
@@ -300,7 +368,8 @@ impl Session {
     }
 
     pub(crate) fn send(&mut self, message: &ClientMessage) {
-        if self.connection.is_open() || self.connection.is_greeting() {
+        let is_open = self.connection.is_open() || self.connection.is_greeting();
+        if is_open && self.may_send_waiting(message) {
             self.output(Output::Send(encode(message)));
         }
     }

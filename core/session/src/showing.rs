@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{Mode, ParticipantId};
+use protocol::{Mode, ParticipantId, acts::Role};
 
 use crate::{
     session::Session,
@@ -18,7 +18,7 @@ impl Session {
             mode: self.link.mode(),
             me: self.me,
             participants: self.participants(),
-            i_am_host: e2ee::host_key(&self.link).is_some(),
+            i_am_host: self.own_role() == Role::Host,
             safety_code: self.group.safety_code.clone(),
             epoch: match self.link.mode() {
                 Mode::E2ee => self.group.epoch().unwrap_or_default(),
@@ -32,6 +32,12 @@ impl Session {
             speakers: self.speakers.clone(),
             active: self.media.active().to_vec(),
             is_sending_paused: self.removals.is_paused(),
+            my_role: self.own_role(),
+            i_may: self.own_permissions(),
+            settings: self.acts.settings().into(),
+            reactions: self.room.reactions().cloned().collect(),
+            waiting: self.waiting(),
+            lobby_message: self.acts.lobby.message.clone(),
             notices: self.notices.iter().copied().collect(),
         }
     }
@@ -39,6 +45,8 @@ impl Session {
     fn state(&self) -> State {
         if self.left.is_some() {
             State::Left
+        } else if self.acts.lobby.is_waiting {
+            State::Lobby
         } else if self.connection.is_open() && self.has_keys() {
             State::Active
         } else if self.was_active {
@@ -56,13 +64,9 @@ impl Session {
     }
 
     fn participants(&self) -> Vec<ParticipantView> {
-        let listed: BTreeSet<ParticipantId> = self.roster.entries().map(|entry| entry.participant).collect();
-        let members = match self.link.mode() {
-            Mode::E2ee => self.group.participants(),
-            Mode::Standard => listed.clone(),
-        };
-        let everybody: BTreeSet<ParticipantId> = listed.union(&members).copied().chain(self.me).collect();
-        everybody
+        let listed = self.listed();
+        let members = self.members();
+        self.everybody()
             .into_iter()
             .filter_map(|participant| {
                 let alarm = match self.link.mode() {
@@ -77,8 +81,22 @@ impl Session {
             .collect()
     }
 
+    /// Returns whom the server lists or the group holds, and oneself.
+    pub(crate) fn everybody(&self) -> BTreeSet<ParticipantId> {
+        let listed = self.listed();
+        listed.union(&self.members()).copied().chain(self.me).collect()
+    }
+
+    fn members(&self) -> BTreeSet<ParticipantId> {
+        match self.link.mode() {
+            Mode::E2ee => self.group.participants(),
+            Mode::Standard => self.listed(),
+        }
+    }
+
     fn participant(&self, participant: ParticipantId, alarm: Option<Alarm>) -> ParticipantView {
         let entry = self.roster.entry(participant);
+        let identity = self.identity_of(participant);
         let is_me = self.me == Some(participant);
         ParticipantView {
             participant,
@@ -92,6 +110,10 @@ impl Session {
                     .any(|member| member.participant == participant && member.is_host),
                 Mode::Standard => entry.is_some_and(|entry| entry.is_host),
             },
+            role: self.role_of(participant),
+            hand_raised: self.room.place_in_line(participant, self.me),
+            held_by_host: self.held_by_host(participant),
+            stopped_by_server: self.stopped_by_server(participant),
             is_connected: if is_me {
                 self.connection.is_open()
             } else {
@@ -103,7 +125,9 @@ impl Session {
                 entry.map(|entry| entry.tracks.clone()).unwrap_or_default()
             },
             key: self.key_state(participant),
-            alarm,
+            alarm: alarm.or_else(|| self.is_false(participant).then_some(Alarm::FalseIdentity)),
+            identity,
+            looks_like: self.lookalikes.looks_like(participant),
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Standard meetings: the server's roster and the server's key, the same frame path.
 
+use std::collections::BTreeSet;
+
 use e2ee::{KeyUpdate, StandardKeys};
 use protocol::{
     ErrorCode, Mode, ParticipantId,
@@ -15,14 +17,20 @@ use crate::{
 impl Session {
     /// Takes the key that a welcome brought: the same as before, a later one, or a restarted server's first.
     pub(crate) fn begin_standard(&mut self, key: &StandardKey) {
-        self.standard = self
+        let before = self.standard.take();
+        let keys = self
             .me
             .and_then(|me| StandardKeys::new(self.link.meeting, me, key));
+        self.standard = keys.map(|keys| match before {
+            Some(before) => keys.after(before),
+            None => keys,
+        });
         let Some(keys) = &self.standard else {
             self.leave(LeftReason::Local(LocalReason::GroupRefused));
             return;
         };
-        let updates = keys.key_updates(&self.listed(), None);
+        let listed: Vec<_> = self.listed().into_iter().collect();
+        let updates = keys.key_updates(&listed, None);
         self.was_active = true;
         self.hand_out_standard_keys(&updates);
         self.media.forget_assignments();
@@ -34,7 +42,7 @@ impl Session {
             self.leave(LeftReason::Server(ErrorCode::WrongMode));
             return;
         }
-        let participants = self.listed();
+        let participants: Vec<_> = self.listed().into_iter().collect();
         let Some(keys) = &mut self.standard else {
             return;
         };
@@ -51,6 +59,7 @@ impl Session {
     pub(crate) fn handle_roster_changed(&mut self, entry: RosterEntry) {
         let participant = entry.participant;
         let is_new = self.roster.entry(participant).is_none();
+        self.note_tracks(participant, &entry.tracks);
         self.roster.handle_changed(entry);
         if let Some(keys) = &self.standard
             && is_new
@@ -63,6 +72,7 @@ impl Session {
 
     /// Somebody is gone from the server's list. In an end-to-end meeting the group decides what that means.
     pub(crate) fn handle_roster_left(&mut self, participant: ParticipantId) {
+        self.note_gone(participant);
         self.roster.handle_left(participant);
         if self.standard.is_some() {
             self.update_keys(&KeyUpdate::DropSender { index: participant.0 });
@@ -76,7 +86,7 @@ impl Session {
         self.ask_for_keyframes();
     }
 
-    fn listed(&self) -> Vec<ParticipantId> {
+    pub(crate) fn listed(&self) -> BTreeSet<ParticipantId> {
         self.roster.entries().map(|entry| entry.participant).collect()
     }
 }

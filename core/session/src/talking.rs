@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Application messages: names and chat, sealed by the group or, in a standard meeting, with the server's key.
 
+use e2ee::ApplicationRefusal;
 use protocol::{ClientMessage, Mode, ParticipantId, Timestamp, limits};
 use rand_core::RngCore as _;
 
 use crate::{
     app_message::{AppMessage, truncated},
+    chat::Said,
     session::{Fence, Session},
+    view::NoticeCode,
 };
 
 impl Session {
     /// The person wrote a chat message.
-    pub(crate) fn handle_chat(&mut self, text: &str) {
+    pub(crate) fn handle_chat(&mut self, text: &str, reply_to: Option<u32>) {
         let text = truncated(text.trim(), limits::CHAT_BYTES);
         let Some(me) = self.me.filter(|_| !text.is_empty()) else {
             return;
         };
-        let number = self.rng.next_u64();
-        self.chat.write(me, self.name.clone(), number, text);
+        if !self.own_permissions().may_chat {
+            self.notice(NoticeCode::NotAllowed, None);
+            return;
+        }
+        let said = Said {
+            number: self.rng.next_u64(),
+            text,
+            reply_to: reply_to.and_then(|id| self.chat.reference_of(id)),
+        };
+        self.chat.write(me, self.name_of(me), said);
     }
 
     /// Sends what was written and not sent.
@@ -25,8 +36,13 @@ impl Session {
         if !self.can_speak() {
             return;
         }
-        for (number, text) in self.chat.unsent() {
-            if self.say(&AppMessage::Chat { number, text }) {
+        for unsent in self.chat.unsent() {
+            let number = unsent.number;
+            if self.say(&AppMessage::Chat {
+                number,
+                text: unsent.text,
+                reply_to: unsent.reply_to,
+            }) {
                 self.chat.handle_sent(number);
                 self.ask(Fence::Said { number });
             }
@@ -43,7 +59,8 @@ impl Session {
     }
 
     /// Handles an application message: whoever sealed it is who said it.
-    pub(crate) fn handle_application(&mut self, now: Timestamp, message: &[u8]) {
+    pub(crate) fn handle_application(&mut self, now: Timestamp, number: u64, message: &[u8]) {
+        self.heard = self.heard.max(number);
         let opened = match (self.group.member_mut(), &self.standard) {
             (Some(member), _) => member
                 .open_application(message)
@@ -53,6 +70,7 @@ impl Session {
         };
         let (sender, plaintext) = match opened {
             Ok(opened) => opened,
+            Err(ApplicationRefusal::FutureEpoch { epoch }) => return self.handle_future_epoch(now, epoch),
             Err(refusal) => {
                 tracing::debug!(%refusal, "skipped an application message");
                 return;
@@ -77,10 +95,28 @@ impl Session {
                     self.accept_profile(profile, None);
                 }
             }
-            Some(AppMessage::Chat { number, text }) => {
+            Some(AppMessage::Chat {
+                number,
+                text,
+                reply_to,
+            }) if self.hears_chat(now, sender) => {
                 let name = self.name_of(sender);
-                self.chat.accept(sender, name, number, text);
+                let said = Said {
+                    number,
+                    text,
+                    reply_to,
+                };
+                self.chat.accept(sender, name, said);
             }
+            // Who may not write is not read.
+            Some(AppMessage::Chat { .. }) => {}
+            Some(AppMessage::Reaction { emoji }) => self.accept_reaction(now, sender, emoji),
+            Some(AppMessage::State {
+                hand,
+                tracks,
+                wants_others,
+            }) => self.accept_state(now, sender, hand, tracks, wants_others),
+            Some(AppMessage::Goodbye) => self.room.accept_goodbye(sender),
             None => {}
         }
     }
@@ -109,6 +145,9 @@ impl Session {
 
     /// Returns the name to show for somebody; empty while unknown.
     pub(crate) fn name_of(&self, participant: ParticipantId) -> String {
+        if let Some(name) = self.given_name(participant) {
+            return name;
+        }
         if self.me == Some(participant) {
             return self.name.clone();
         }
@@ -142,12 +181,21 @@ impl Session {
             .group
             .member()
             .and_then(|member| member.verify_profile(&profile));
+        let is_said_by_owner = sender.is_some();
         if let Some(signer) = signer
+            && self.may_be_called(signer, is_said_by_owner)
             && self.me != Some(signer)
             && sender.is_none_or(|sender| sender == signer)
         {
             self.names.accept(signer, profile);
         }
+    }
+
+    /// Returns whether a name is news about somebody: the first one always, another one only from its owner, who may
+    /// change it.
+    fn may_be_called(&self, participant: ParticipantId, is_said_by_owner: bool) -> bool {
+        self.names.name_of(participant).is_none()
+            || (is_said_by_owner && self.permissions_of(participant).may_rename)
     }
 
     /// Returns how many connected members answer before this one.
@@ -176,7 +224,7 @@ impl Session {
     }
 
     /// Seals and sends `message` to everybody; returns whether it went out.
-    fn say(&mut self, message: &AppMessage) -> bool {
+    pub(crate) fn say(&mut self, message: &AppMessage) -> bool {
         let plaintext = message.to_bytes();
         let sealed = match (self.group.member_mut(), &self.standard) {
             (Some(member), _) => member.seal_application(&plaintext).ok(),

@@ -10,6 +10,7 @@ use protocol::{
 use crate::{
     command::{Directive, Output, PublishedLine, VideoWish},
     session::{Fence, Session},
+    view::NoticeCode,
 };
 
 impl Session {
@@ -44,7 +45,13 @@ impl Session {
         }
     }
 
-    pub(crate) fn handle_set_tracks(&mut self, active: Vec<TrackKind>) {
+    pub(crate) fn handle_set_tracks(&mut self, mut active: Vec<TrackKind>) {
+        let (may, before) = (self.own_permissions(), self.media.active().to_vec());
+        let wished = active.len();
+        active.retain(|kind| before.contains(kind) || may.allows_track(*kind));
+        if active.len() < wished {
+            self.notice(NoticeCode::NotAllowed, None);
+        }
         if self.media.set_active(active) {
             self.send_tracks();
         }

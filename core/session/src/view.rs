@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What the interface shows: one value, whole, replaced whenever something in it changes. Holds no key.
 
-use protocol::{ErrorCode, Mode, ParticipantId, TrackKind};
+use protocol::{
+    ErrorCode, Mode, ParticipantId, TrackKind,
+    acts::{Permissions, Role},
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::room::{ChatReply, ReactionView, SettingsView, WaitingView};
 
 /// Everything that the interface shows about the stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -34,6 +39,18 @@ pub struct View {
     pub active: Vec<TrackKind>,
     /// Whether sending stopped because a removed member may still hold the keys.
     pub is_sending_paused: bool,
+    /// What this participant is.
+    pub my_role: Role,
+    /// What this participant may do at present.
+    pub i_may: Permissions,
+    /// What the hosts decided, by what they signed.
+    pub settings: SettingsView,
+    /// The reactions of the last seconds, oldest first.
+    pub reactions: Vec<ReactionView>,
+    /// Who waits in the lobby, first come first; for hosts and co-hosts.
+    pub waiting: Vec<WaitingView>,
+    /// What the hosts last said to those in the lobby, for somebody who is in it.
+    pub lobby_message: Option<String>,
     /// What went wrong or was fended off, oldest first.
     pub notices: Vec<Notice>,
 }
@@ -44,6 +61,8 @@ pub struct View {
 pub enum State {
     /// On the way in.
     Joining,
+    /// In the lobby, until a host decides.
+    Lobby,
     /// In the meeting, with keys.
     Active,
     /// Was in the meeting; the connection is lost or not yet whole again.
@@ -78,6 +97,8 @@ pub enum LocalReason {
     GroupRefused,
     /// The server says that the meeting has ended, but no host signed that.
     UnsignedEnd,
+    /// The server put this participant out, but no host signed that.
+    UnsignedRemoval,
 }
 
 /// One participant as the interface shows it.
@@ -92,6 +113,14 @@ pub struct ParticipantView {
     pub is_me: bool,
     /// By the leaf in the MLS tree; in standard meetings by the server's word.
     pub is_host: bool,
+    /// What it is in the meeting, by what hosts signed; in standard meetings hosts are so by the server's word.
+    pub role: Role,
+    /// Its place in the line of raised hands, from 1.
+    pub hand_raised: Option<u32>,
+    /// The tracks that a host stopped and that were not switched on since.
+    pub held_by_host: Vec<TrackKind>,
+    /// The tracks that it says it sends and the server stopped, though no host signed that.
+    pub stopped_by_server: Vec<TrackKind>,
     /// Whether it has a connection to the server.
     pub is_connected: bool,
     /// The tracks that are on.
@@ -100,6 +129,34 @@ pub struct ParticipantView {
     pub key: KeyState,
     /// What is wrong about it.
     pub alarm: Option<Alarm>,
+    /// Who it is, by the server's word; in end-to-end meetings bound to the leaf.
+    pub identity: IdentityView,
+    /// Whose name its own can be taken for, where that one is better known or was there first.
+    pub looks_like: Option<ParticipantId>,
+}
+
+/// How well the server knows a participant. A name of one's own choosing says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct IdentityView {
+    /// In one word.
+    pub level: IdentityLevelView,
+    /// The organisation or provider that answers for a verified participant.
+    pub by: Option<String>,
+    /// The account's name; absent for guests.
+    pub account_name: Option<String>,
+}
+
+/// How well the server knows somebody, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentityLevelView {
+    /// Not at all.
+    Guest,
+    /// It has an account.
+    SignedIn,
+    /// An organisation or a provider answers for it.
+    Verified,
 }
 
 /// Whether a participant's frames can be opened.
@@ -122,6 +179,8 @@ pub enum Alarm {
     NotInRoster,
     /// It tried to enter the group without the right to, and was refused.
     Ghost,
+    /// Its leaf shows a forged statement about who it is, or another one's.
+    FalseIdentity,
 }
 
 /// The safety code in its two forms.
@@ -149,6 +208,8 @@ pub struct ChatMessage {
     pub text: String,
     /// Whether this participant wrote it.
     pub is_mine: bool,
+    /// What it answers.
+    pub reply_to: Option<ChatReply>,
 }
 
 /// Something that the person should know.
@@ -186,4 +247,24 @@ pub enum NoticeCode {
     MediaRefused,
     /// The server refused an own act, such as ending the meeting.
     ActRefused,
+    /// Somebody shows a forged statement about who it is, or another one's.
+    FalseIdentity,
+    /// More was said while the connection was away than the server keeps.
+    MessagesMissed,
+    /// The server withholds changes of keys: what the others send cannot be opened.
+    CommitsWithheld,
+    /// A host stopped tracks of this participant's.
+    MutedByHost,
+    /// A host asks this participant to switch the microphone on.
+    AskedToUnmute,
+    /// The hosts do not let participants do that at present.
+    NotAllowed,
+    /// The server showed an act that no host signed, or an old one again.
+    ActForged,
+    /// A host removed somebody.
+    RemovedByHost,
+    /// Somebody is gone without a word, and no host signed that: the connection was lost, or the server put it out.
+    Vanished,
+    /// A host made somebody host or co-host, or took that away.
+    RoleChanged,
 }

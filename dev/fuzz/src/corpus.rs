@@ -12,6 +12,7 @@ use protocol::{
     ClientMessage, ErrorCode, MeetingId, MeetingLink, Mode, PROTOCOL_VERSION, ParticipantId, Redacted,
     ResumeToken, ServerMessage, TrackKind, TrackSource, encode,
     http::{CreateMeeting, MeetingInfo},
+    identity::{IdentityClaim, IdentityLevel, IdentityStatement, SignedStatement},
     link::HostPart,
     message::{GroupState, HostProof, PublishedMid, RosterEntry, VideoRequest},
     mls::{GroupBinding, HostGrant, LeafBinding},
@@ -163,6 +164,15 @@ fn client_messages() -> Vec<(&'static str, ClientMessage)> {
                 }),
                 admission: vec![4; 64],
                 name: None,
+                leaf_key: vec![5; 32],
+                heard: Some(7),
+                stay: None,
+            },
+        ),
+        (
+            "renew_leaf",
+            ClientMessage::RenewLeaf {
+                leaf_key: vec![6; 32],
             },
         ),
         (
@@ -324,6 +334,7 @@ fn server_messages() -> Vec<(&'static str, ServerMessage)> {
             ServerMessage::Application {
                 from: session::OTHER,
                 message: vec![6; 60],
+                number: 1,
             },
         ),
         (
@@ -360,11 +371,17 @@ fn http_bodies() -> Vec<(&'static str, Vec<u8>)> {
         mode: Mode::E2ee,
         host_key: Some("A".repeat(43)),
         admission_key: Some("A".repeat(43)),
+        title: Some(Redacted("Weekly".to_owned())),
+        starts_at: Some(1_800_000_000),
+        minutes: Some(60),
+        has_lobby: true,
+        people: Some(12),
     };
     let info = MeetingInfo {
         id: MEETING,
         mode: Mode::Standard,
         is_ended: false,
+        has_lobby: false,
     };
     vec![
         ("create", serde_json::to_vec(&create).expect("it is data")),
@@ -457,11 +474,13 @@ fn mls_bindings() -> Vec<(&'static str, Vec<u8>)> {
         host_key: vec![1; 32],
         signature: vec![2; 64],
     };
-    let leaf = |host_grant| {
+    let leaf = |host_grant, identity| {
         encode(&LeafBinding {
             participant: ParticipantId(1),
             admission_proof: vec![3; 32],
             host_grant,
+            identity,
+            stay: None,
         })
     };
     let group = GroupBinding {
@@ -470,8 +489,9 @@ fn mls_bindings() -> Vec<(&'static str, Vec<u8>)> {
         host_fingerprint: vec![4; 32],
     };
     vec![
-        ("guest", leaf(None)),
-        ("host", leaf(Some(grant))),
+        ("guest", leaf(None, None)),
+        ("host", leaf(Some(grant), None)),
+        ("verified", leaf(None, Some(signed_statement()))),
         ("group", encode(&group)),
     ]
 }
@@ -571,6 +591,9 @@ fn hello(mode: Mode) -> ClientMessage {
         host_proof: None,
         admission: Vec::new(),
         name: (mode == Mode::Standard).then(|| Redacted("Ana".to_owned())),
+        leaf_key: Vec::new(),
+        heard: None,
+        stay: None,
     }
 }
 
@@ -582,6 +605,35 @@ fn welcome(mode: Mode) -> ServerMessage {
         group: None,
         standard_key: (mode == Mode::Standard).then(session::standard_key),
         external_sender: if mode == Mode::E2ee { vec![3; 32] } else { vec![] },
+        identity: (mode == Mode::E2ee).then(signed_statement),
+        identity_key: vec![4; 32],
+        unix_time: 0,
+        heard: 0,
+        has_missed_messages: false,
+        acts: Vec::new(),
+    }
+}
+
+fn signed_statement() -> SignedStatement {
+    let statement = IdentityStatement {
+        meeting: MEETING,
+        mode: Mode::E2ee,
+        leaf_key: vec![5; 32],
+        claim: claim(),
+        issued_at: 1_800_000_000,
+    };
+    SignedStatement {
+        statement: statement.to_bytes(),
+        signature: vec![6; 64],
+    }
+}
+
+fn claim() -> IdentityClaim {
+    IdentityClaim {
+        level: IdentityLevel::Verified {
+            by: "example.org".to_owned(),
+        },
+        name: Redacted("Ben Example".to_owned()),
     }
 }
 
@@ -592,6 +644,9 @@ fn entry(participant: u32) -> RosterEntry {
         is_host: false,
         is_connected: true,
         tracks: vec![TrackKind::Camera],
+        identity: Some(claim()),
+        stay_key: Vec::new(),
+        held: Vec::new(),
     }
 }
 

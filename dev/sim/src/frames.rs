@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use e2ee::{OpenDrop, SealDrop};
 use protocol::{TrackKind, TrackSource};
 use rand::Rng as _;
+use session::Command;
 
 use crate::{client::ClientId, world::World};
 
@@ -23,7 +24,11 @@ impl World {
     /// # Errors
     /// [`OpenDrop`] if it does not reach the decoder.
     pub fn deliver(&mut self, to: ClientId, slot: TrackSource, frame: &[u8]) -> Result<Vec<u8>, OpenDrop> {
-        self.clients[to.0].open(self.now, slot, frame)
+        let opened = self.clients[to.0].open(self.now, slot, frame);
+        if self.clients[to.0].frames.poll_behind(self.now) {
+            self.command(to, Command::KeysMissing);
+        }
+        opened
     }
 
     /// Sends one frame the way the server forwards it; returns who could see it and who could not.

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use meeting::{Effect, Greeting, Meeting, MeetingConfig, Record};
-use protocol::{ConnectionId, ErrorCode, ServerMessage, Timestamp};
+use meeting::{Effect, Greeting, Meeting, MeetingConfig, Record, Visitor};
+use protocol::{ConnectionId, ErrorCode, ServerMessage, Timestamp, identity::IdentityClaim};
 use rand_chacha::ChaCha20Rng;
 
 use crate::{client::ClientId, relay::Relay};
@@ -16,11 +16,13 @@ pub(crate) struct Server {
     greetings: BTreeMap<ConnectionId, Greeting>,
     clients: BTreeMap<ConnectionId, ClientId>,
     last_connection: u64,
+    pub(crate) identities: BTreeMap<ClientId, IdentityClaim>,
     pub(crate) relay: Relay,
     outgoing: Vec<Outgoing>,
 }
 
 /// Something for one connection.
+#[expect(clippy::large_enum_variant, reason = "nearly all are messages")]
 pub(crate) enum Outgoing {
     Message(ConnectionId, ServerMessage),
     Close(ConnectionId),
@@ -35,6 +37,7 @@ impl Server {
             greetings: BTreeMap::new(),
             clients: BTreeMap::new(),
             last_connection: 0,
+            identities: BTreeMap::new(),
             relay: Relay::default(),
             outgoing: Vec::new(),
         }
@@ -87,13 +90,14 @@ impl Server {
         connection: ConnectionId,
         bytes: &[u8],
     ) {
+        let visitor = self.visitor(now, connection);
         let Some(meeting) = &mut self.meeting else {
             return;
         };
         match self.greetings.remove(&connection) {
             Some(greeting) => match greeting.handle_message(bytes) {
                 Ok((id, hello)) if id == self.config.meeting => {
-                    meeting.handle_hello(now, rng, connection, hello);
+                    meeting.handle_hello(now, rng, connection, hello, visitor);
                 }
                 Ok(_) => self.refuse(connection, ErrorCode::UnknownMeeting),
                 Err(code) => self.refuse(connection, code),
@@ -131,6 +135,15 @@ impl Server {
         self.clients.remove(&connection);
     }
 
+    fn visitor(&self, now: Timestamp, connection: ConnectionId) -> Visitor {
+        let guest = Visitor::guest(now, STARTED_AT + now.since_zero().as_secs());
+        let client = self.clients.get(&connection);
+        match client.and_then(|client| self.identities.get(client)) {
+            Some(identity) => guest.with_identity(identity.clone()),
+            None => guest,
+        }
+    }
+
     fn refuse(&mut self, connection: ConnectionId, code: ErrorCode) {
         self.outgoing
             .push(Outgoing::Message(connection, ServerMessage::Refused { code }));
@@ -158,3 +171,6 @@ impl Server {
         }
     }
 }
+
+// The world's beginning, in seconds since 1970.
+const STARTED_AT: u64 = 1_800_000_000;

@@ -48,6 +48,10 @@ pub(crate) fn describe_client_message(message: &ClientMessage) -> Option<String>
         ClientMessage::CommitAccepted { epoch } => format!("-> accepted, epoch {epoch}"),
         ClientMessage::CommitRefused { epoch, .. } => format!("-> REFUSED commit of epoch {epoch}"),
         ClientMessage::Application { .. } => "-> application message".to_owned(),
+        ClientMessage::Act { .. } => "-> host act".to_owned(),
+        ClientMessage::Knock { .. } => "-> knock".to_owned(),
+        ClientMessage::Rename { .. } => "-> rename".to_owned(),
+        ClientMessage::RenewLeaf { .. } => "-> renew leaf".to_owned(),
         ClientMessage::WantGroup => "-> want group".to_owned(),
     })
 }
@@ -62,6 +66,7 @@ pub(crate) fn describe_server_message(message: &ServerMessage) -> Option<String>
         | ServerMessage::Speakers { .. }
         | ServerMessage::KeyframeWanted { .. }
         | ServerMessage::Challenge { .. }
+        | ServerMessage::Identity { .. }
         | ServerMessage::Application { .. } => return None,
         ServerMessage::Welcome {
             participant,
@@ -79,6 +84,12 @@ pub(crate) fn describe_server_message(message: &ServerMessage) -> Option<String>
             });
             let key = standard_key.as_ref().map(|key| key.epoch);
             format!("<- welcome {participant}, group {group:?}, key {key:?}")
+        }
+        ServerMessage::InLobby { participant } => format!("<- in the lobby as {participant}"),
+        ServerMessage::Waiting { waiting } => format!("<- {} wait", waiting.len()),
+        ServerMessage::Act { by, act } => {
+            let act = protocol::decode::<protocol::acts::HostAct>(&act.act);
+            format!("<- act of {by}: {:?}", act.map(|act| act.kind))
         }
         ServerMessage::Refused { code } => format!("<- refused: {code}"),
         ServerMessage::Rejected { code } => format!("<- rejected: {code}"),

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The world: one server, its clients, the network between them, and time, which passes only here.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use e2ee::{NewMeeting, invitation};
 use meeting::{InstanceKeys, MeetingConfig};
+use policy::{Policy, Preset};
 use protocol::{
     ClientMessage, ConnectionId, MeetingId, MeetingLink, Mode, ParticipantId, ServerMessage, Timestamp,
-    encode,
+    encode, identity::IdentityClaim,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
@@ -67,7 +72,11 @@ impl World {
             mode,
             host_key: e2ee::host_key(&host_link).map(|key| key.public_key()),
             admission_key: secrets.admission_key(),
-            keys: InstanceKeys::new(rng.random(), rng.random()),
+            keys: InstanceKeys::new(rng.random(), rng.random()).with_identity_key(rng.random()),
+            policy: Arc::clone(&POLICY),
+            owner_standing: None,
+            people: protocol::limits::PARTICIPANTS,
+            closes_at: None,
         };
         Self {
             now: Timestamp::ZERO,
@@ -126,6 +135,16 @@ impl World {
         self.note(id, "joins");
         self.drain_client(id);
         id
+    }
+
+    /// Somebody has an account from here on: each of its connections carries it.
+    pub fn sign_in(&mut self, id: ClientId, identity: IdentityClaim) {
+        self.server.identities.insert(id, identity);
+    }
+
+    /// Somebody's next connections are a guest's.
+    pub fn sign_out(&mut self, id: ClientId) {
+        self.server.identities.remove(&id);
     }
 
     /// Somebody does something in the interface.
@@ -351,3 +370,6 @@ impl World {
 
 // Two of the server's pings, five seconds apart.
 const SERVER_NOTICES_WITHIN: Duration = Duration::from_secs(10);
+
+/// Reading a policy takes longer than many a story.
+static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| Arc::new(Policy::preset(Preset::default())));

@@ -35,8 +35,14 @@ const CARGO_DENY: Need = Need {
     is_there: |project| find_program("cargo-deny").is_some() || own(project).exists(),
     source: Source::Steps(
         |project, _| {
-            let mut install =
-                project.cargo(&["install", "cargo-deny", "--version", "0.18", "--locked", "--root"]);
+            let mut install = project.cargo(&[
+                "install",
+                "cargo-deny",
+                "--version",
+                "0.20.2",
+                "--locked",
+                "--root",
+            ]);
             run(install
                 .arg(project.tools())
                 .arg("--target-dir")

@@ -40,6 +40,13 @@ pub(crate) fn run(project: &Project, setup: &Setup, bots: u16, arguments: &[Stri
     run_command(&mut project.cargo(&["build", "--package", "incamera", "--package", "incamera-bot"]))?;
     let mut server = project.command(project.program("incamera"));
     server.arg("serve").args(arguments);
+    // Whoever tries it makes a meeting first, and an account later or never.
+    let has_policy = arguments
+        .iter()
+        .any(|argument| argument == "--policy" || argument.starts_with("--policy="));
+    if !has_policy {
+        server.args(["--policy", "open"]);
+    }
     show(&server);
     match bots {
         0 => Err(server.exec()).context("cannot start the server"),

@@ -218,6 +218,12 @@ pub(crate) fn for_browsers() -> Vec<Need> {
             is_there: |_| find_program("tcpdump").is_some(),
             source: Source::Debian(&["tcpdump"]),
         },
+        Need {
+            what: "aiosmtpd for Debian's Python",
+            why: "the mail server that the tests of sign-in codes send through",
+            is_there: |_| std::path::Path::new("/usr/lib/python3/dist-packages/aiosmtpd").exists(),
+            source: Source::Debian(&["python3-aiosmtpd"]),
+        },
     ]
 }
 

@@ -62,4 +62,4 @@ fn changed_at(project: &Project, file: &str) -> Option<SystemTime> {
         .ok()
 }
 
-const NOT_INPUTS: &[&str] = &["node_modules", "dist"];
+const NOT_INPUTS: &[&str] = &["node_modules", "dist", "paraglide"];

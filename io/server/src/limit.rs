@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 /// Lets each address do something so many times per minute, and as many times at once.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
@@ -26,19 +28,23 @@ impl RateLimiter {
         }
     }
 
-    /// Counts one time for `address`, and returns whether it is within its allowance.
-    pub(crate) fn accept(&self, now: Instant, address: IpAddr) -> bool {
+    /// Counts one time for `address`.
+    ///
+    /// # Errors
+    /// How long to wait, if the allowance is used up.
+    pub(crate) fn accept(&self, now: Instant, address: IpAddr) -> Result<(), Duration> {
         let mut full_at_by_address = lock(&self.full_at_by_address);
         if full_at_by_address.len() >= ADDRESSES {
             full_at_by_address.retain(|_, full_at| *full_at > now);
         }
         let full_at = full_at_by_address.entry(network(address)).or_insert(now);
         *full_at = (*full_at).max(now);
-        if full_at.duration_since(now) > self.tolerance {
-            return false;
+        let used = full_at.duration_since(now);
+        if used > self.tolerance {
+            return Err(used.saturating_sub(self.tolerance));
         }
         *full_at += self.interval;
-        true
+        Ok(())
     }
 }
 
@@ -90,6 +96,39 @@ impl Drop for OpenGuard {
     }
 }
 
+/// Lets so many of a kind be worked on at once, and so many wait for it; the others are turned away.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    working: Semaphore,
+    admitted: Semaphore,
+}
+
+impl Gate {
+    pub(crate) fn new(working: usize, waiting: usize) -> Self {
+        Self {
+            working: Semaphore::new(working),
+            admitted: Semaphore::new(working + waiting),
+        }
+    }
+
+    /// Waits for a turn, which lasts until it is dropped; `None` if too many wait already.
+    pub(crate) async fn enter(&self) -> Option<Turn<'_>> {
+        let admitted = self.admitted.try_acquire().ok()?;
+        let working = self.working.acquire().await.ok()?;
+        Some(Turn {
+            _working: working,
+            _admitted: admitted,
+        })
+    }
+}
+
+/// A turn at a [`Gate`].
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    _working: SemaphorePermit<'a>,
+    _admitted: SemaphorePermit<'a>,
+}
+
 /// A subscriber has a whole IPv6 /64: its addresses count as one.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -110,6 +149,8 @@ const ADDRESSES: usize = 10_000;
 mod tests {
     use std::net::Ipv4Addr;
 
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     const ANA: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -119,11 +160,11 @@ mod tests {
     fn an_address_has_its_allowance_and_does_not_touch_anothers() {
         let limiter = RateLimiter::per_minute(3);
         let now = Instant::now();
-        assert!((0..3).all(|_| limiter.accept(now, ANA)));
-        assert!(!limiter.accept(now, ANA));
-        assert!(limiter.accept(now, BEN));
-        assert!(limiter.accept(now + Duration::from_secs(20), ANA));
-        assert!(!limiter.accept(now + Duration::from_secs(20), ANA));
+        assert!((0..3).all(|_| limiter.accept(now, ANA).is_ok()));
+        assert_eq!(limiter.accept(now, ANA), Err(Duration::from_secs(20)));
+        assert_eq!(limiter.accept(now, BEN), Ok(()));
+        assert_eq!(limiter.accept(now + Duration::from_secs(20), ANA), Ok(()));
+        assert!(limiter.accept(now + Duration::from_secs(20), ANA).is_err());
     }
 
     #[test]
@@ -135,6 +176,19 @@ mod tests {
         assert!(limiter.open(BEN).is_some());
         drop(first);
         assert!(limiter.open(ANA).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_gate_turns_away_whom_it_has_no_room_for() {
+        let gate = Gate::new(1, 1);
+        let first = gate.enter().await.expect("nobody is there");
+        let second = gate.enter();
+        let mut second = std::pin::pin!(second);
+        assert!(second.as_mut().now_or_never().is_none(), "waits");
+        assert!(gate.enter().await.is_none(), "is turned away");
+        drop(first);
+        assert!(second.await.is_some());
+        assert!(gate.enter().await.is_some());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod outbound;
 mod task;
+mod visitor;
 
 use std::{
     collections::HashMap,
@@ -10,7 +11,8 @@ use std::{
 };
 
 use meeting::Hello;
-use protocol::{ConnectionId, ErrorCode, MeetingId};
+use protocol::{AccountId, ConnectionId, ErrorCode, MeetingId};
+use store::StoredAccount;
 use tokio::sync::mpsc;
 
 pub(crate) use outbound::{Outbound, Outgoing, OutgoingQueue, Unreachable};
@@ -22,7 +24,9 @@ pub(crate) enum Input {
     /// Somebody wants in.
     Hello {
         connection: ConnectionId,
-        hello: Hello,
+        hello: Box<Hello>,
+        /// Whose session the connection was opened in.
+        account: Option<Box<StoredAccount>>,
         outbound: Outbound,
     },
     /// Whoever is in says something.
@@ -32,6 +36,10 @@ pub(crate) enum Input {
     },
     /// The connection is gone.
     Disconnected { connection: ConnectionId },
+    /// What is known of the account is no longer so: whoever is here as it has to come back as who it is by then.
+    AccountChanged { account: AccountId },
+    /// Something outside of the meeting ends it: everybody is told the code.
+    Close { code: ErrorCode },
     /// Breaks the meeting, to try that nothing else notices.
     #[cfg(test)]
     Panic,
@@ -81,6 +89,30 @@ impl Registry {
         // The task loads what is stored by itself: whatever a task before it kept is written by then.
         task::spawn(shared.clone(), id, receiver);
         sender
+    }
+
+    /// Ends the meeting for whoever is in it, after the store has been told why nobody is to come back.
+    pub(crate) async fn close(&self, id: MeetingId, code: ErrorCode) {
+        let inputs = self.lock().get(&id).cloned();
+        if let Some(inputs) = inputs {
+            // A task that is over has nobody left to tell.
+            let _ = inputs.send(Input::Close { code }).await;
+        }
+    }
+
+    /// Has every connection of the account come back: what it may do was decided by facts that have changed, after the store
+    /// has been told.
+    pub(crate) async fn account_changed(&self, account: AccountId) {
+        let all: Vec<_> = self.lock().values().cloned().collect();
+        for inputs in all {
+            // A task that is over has no connections.
+            let _ = inputs.send(Input::AccountChanged { account }).await;
+        }
+    }
+
+    /// Returns whether somebody is in the meeting or expected back.
+    pub(crate) fn is_live(&self, id: MeetingId) -> bool {
+        self.lock().contains_key(&id)
     }
 
     /// Takes the meeting out if nobody has sent anything to its task.

@@ -24,6 +24,9 @@ pub(crate) struct Metrics {
     pub(crate) messages_sent: Counter,
     pub(crate) slow_consumers: Counter,
     pub(crate) store_failures: Counter,
+    pub(crate) sign_ins: Counter,
+    pub(crate) policy_changes: Counter,
+    pub(crate) policy_refusals: Counter,
     refusals_by_code: Mutex<BTreeMap<&'static str, u64>>,
     requests_by_status: Mutex<BTreeMap<u16, u64>>,
 }
@@ -45,6 +48,10 @@ pub(crate) struct Gauge(AtomicI64);
 impl Gauge {
     pub(crate) fn add(&self, change: i64) {
         self.0.fetch_add(change, Relaxed);
+    }
+
+    pub(crate) fn count(&self) -> u32 {
+        u32::try_from(self.0.load(Relaxed)).unwrap_or_default()
     }
 }
 
@@ -103,6 +110,17 @@ impl Metrics {
                 "store_failures_total",
                 "Writes that the database refused.",
                 &self.store_failures,
+            ),
+            ("sign_ins_total", "Sign-ins that succeeded.", &self.sign_ins),
+            (
+                "policy_changes_total",
+                "Changes of the policy file that came into force.",
+                &self.policy_changes,
+            ),
+            (
+                "policy_refusals_total",
+                "Changes of the policy file that were refused.",
+                &self.policy_refusals,
             ),
         ];
         for (name, help, counter) in counters {

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Starting and stopping.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
+use account::{MacKey, SessionToken};
+use identity::{DnsConfigError, MailConfigError, OidcConfigError, SmsConfigError};
 use media::MediaHandle;
 use meeting::InstanceKeys;
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
@@ -11,17 +16,26 @@ use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
     task::JoinHandle,
+    time::{MissedTickBehavior, interval},
 };
 
-use crate::{ServerConfig, http, shared::Shared};
+use crate::{
+    PolicySource, ServerConfig, accept,
+    clock::Clock,
+    http,
+    in_force::{self, InForce, LoadError},
+    outside::Outside,
+    shared::{Secrets, Shared},
+};
 
 /// A running server. Dropping it does not stop it.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    operator_link: Option<String>,
     stop: watch::Sender<bool>,
     stopped: mpsc::Receiver<()>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 /// Why the server did not start.
@@ -38,33 +52,85 @@ pub enum ServerError {
     /// The store does not answer.
     #[error("the store failed")]
     Store(#[from] StoreError),
+    /// There is no policy to decide by.
+    #[error("cannot use the policy: {reason}")]
+    Policy {
+        /// What is wrong with it, one line per problem.
+        reason: String,
+    },
+    /// The relay's settings do not fit.
+    #[error("mail")]
+    Mail(#[from] MailConfigError),
+    /// A provider's settings do not fit.
+    #[error("oidc")]
+    Oidc(#[from] OidcConfigError),
+    /// The gateway's settings do not fit.
+    #[error("phone")]
+    Phone(#[from] SmsConfigError),
+    /// The DNS server's settings do not fit.
+    #[error("accounts.resolver")]
+    Dns(#[from] DnsConfigError),
+}
+
+impl From<LoadError> for ServerError {
+    fn from(error: LoadError) -> Self {
+        Self::Policy {
+            reason: match &error {
+                LoadError::Read(cause) => format!("{error}: {cause}"),
+                LoadError::Policy(_) => error.to_string(),
+            },
+        }
+    }
 }
 
 impl Server {
     /// Starts to serve, and takes up the meetings that people were in when the server stopped.
     ///
     /// # Errors
-    /// [`ServerError`] if the address cannot be listened on or the store does not answer.
+    /// [`ServerError`] if the address cannot be listened on, the store does not answer, or the configuration cannot be used.
     pub async fn start(config: ServerConfig, store: Store, media: MediaHandle) -> Result<Self, ServerError> {
+        let in_force = InForce::load(&config.policy)?;
         let listen = |source| ServerError::Listen {
             address: config.listen,
             source,
         };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let keys = instance_keys(&store).await?;
+        let url = config.public_url.clone().unwrap_or_else(|| local_url(address));
+        let outside = Outside::new(&config, &url)?;
+        if outside.mailer.is_none() {
+            tracing::warn!("no mail relay is configured: mail goes to the mailbox in the operator's console");
+        }
+        let secrets = secrets(&store).await?;
+        let operator_link = operator_link(&store, &url).await?;
         let occupied = store.occupied_meetings().await?;
+        tracing::info!(
+            policy = in_force.info.name,
+            hash = in_force.info.hash,
+            "the policy in force"
+        );
         let (stop, stopping) = watch::channel(false);
         let (running, stopped) = mpsc::channel(1);
-        let shared = Shared::new(config, store, media, keys, stopping.clone(), running);
+        let shared = Shared::new(
+            config,
+            &url,
+            store,
+            media,
+            outside,
+            secrets,
+            in_force,
+            stopping.clone(),
+            running,
+        );
         for meeting in occupied {
             shared.live.start(&shared, meeting);
         }
-        let app = http::router(shared).into_make_service_with_connect_info::<SocketAddr>();
-        let serve = axum::serve(listener, app).with_graceful_shutdown(is_stopping(stopping));
-        let serving = tokio::spawn(async move { serve.await });
+        tokio::spawn(watch_policy(shared.clone()));
+        tokio::spawn(prune(shared.clone()));
+        let serving = tokio::spawn(accept::serve(listener, http::router(shared), stopping));
         Ok(Self {
             address,
+            operator_link,
             stop,
             stopped,
             serving,
@@ -74,6 +140,11 @@ impl Server {
     /// Returns where the server listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns the link that makes whoever opens it first the operator, as long as there is none.
+    pub fn operator_link(&self) -> Option<&str> {
+        self.operator_link.as_deref()
     }
 
     /// Stops: closes every connection so that its client comes back to the next start, and returns when all is
@@ -91,28 +162,79 @@ impl Server {
     }
 }
 
-async fn is_stopping(mut stopping: watch::Receiver<bool>) {
-    // An error means that the server's handle was dropped without stopping it: serve on.
-    if stopping.wait_for(|is_stopping| *is_stopping).await.is_err() {
-        std::future::pending::<()>().await;
+/// Returns the origin as a person on this machine types it: browsers give passkeys and cameras to `localhost`.
+fn local_url(address: SocketAddr) -> String {
+    if address.ip() == Ipv4Addr::LOCALHOST {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
     }
 }
 
+async fn watch_policy(shared: Shared) {
+    let PolicySource::File(file) = &shared.config.policy else {
+        return;
+    };
+    let stopping = shared.stopping.clone();
+    in_force::watch_file(file, &shared.in_force, &shared.store, &shared.metrics, stopping).await;
+}
+
+/// Forgets what has expired, now and then.
+async fn prune(shared: Shared) {
+    let mut stopping = shared.stopping.clone();
+    let mut rounds = interval(PRUNE_EVERY);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = rounds.tick() => {}
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => return,
+        }
+        if let Err(error) = shared.store.prune(Clock::unix_now()).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot forget what has expired"
+            );
+        }
+    }
+}
+
+/// Makes a new link as long as nobody used one: whoever lost the first has the next start's.
+async fn operator_link(store: &Store, url: &str) -> Result<Option<String>, StoreError> {
+    if store.has_operator().await? {
+        return Ok(None);
+    }
+    let token = SessionToken::random(&mut StdRng::from_os_rng());
+    let expires_at = Clock::unix_now().plus(OPERATOR_LINK_VALID_FOR);
+    store.set_operator_link(&token.hash(), expires_at).await?;
+    Ok(Some(format!("{url}/operator#{}", token.to_text())))
+}
+
 /// The installation's secrets, made on the first start.
-async fn instance_keys(store: &Store) -> Result<InstanceKeys, StoreError> {
+async fn secrets(store: &Store) -> Result<Secrets, StoreError> {
     let mut rng = StdRng::from_os_rng();
-    let mut secrets = [[0; 32]; 2];
-    for (secret, which) in secrets
-        .iter_mut()
-        .zip([InstanceSecret::Resume, InstanceSecret::ExternalSender])
-    {
+    let mut secrets = [[0; 32]; 4];
+    for (secret, which) in secrets.iter_mut().zip([
+        InstanceSecret::Resume,
+        InstanceSecret::ExternalSender,
+        InstanceSecret::IdentityKey,
+        InstanceSecret::Mac,
+    ]) {
         let mut candidate = [0; 32];
         rng.fill_bytes(&mut candidate);
         *secret = store.instance_secret(which, candidate).await?;
     }
-    let [resume, external_sender] = secrets;
-    Ok(InstanceKeys::new(resume, external_sender))
+    let [resume, external_sender, identity_key, mac] = secrets;
+    Ok(Secrets {
+        keys: InstanceKeys::new(resume, external_sender).with_identity_key(identity_key),
+        macs: MacKey::new(mac),
+    })
 }
 
 // Longer than any write takes; shorter than the ten seconds after which supervisors kill.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+// Installed on a Friday, opened on Monday.
+const OPERATOR_LINK_VALID_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+// What has expired is refused anyway: this only keeps the file small.
+const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);

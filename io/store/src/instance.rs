@@ -10,6 +10,10 @@ pub enum InstanceSecret {
     Resume,
     /// The Ed25519 seed that signs the server's external MLS proposals.
     ExternalSender,
+    /// The key of [`account::MacKey`].
+    Mac,
+    /// The Ed25519 seed that signs who is behind a participant.
+    IdentityKey,
 }
 
 impl Store {
@@ -25,18 +29,22 @@ impl Store {
         let name = match which {
             InstanceSecret::Resume => "resume",
             InstanceSecret::ExternalSender => "external_sender",
+            InstanceSecret::Mac => "mac",
+            InstanceSecret::IdentityKey => "identity_key",
         };
+        let mut transaction = self.begin().await?;
         sqlx::query(
             "INSERT INTO instance_secrets (name, secret) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
         )
         .bind(name)
         .bind(candidate.as_slice())
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
         let secret: Vec<u8> = sqlx::query_scalar("SELECT secret FROM instance_secrets WHERE name = ?")
             .bind(name)
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         secret
             .try_into()
             .map_err(|_| sqlx::Error::Decode("secret is not 32 bytes".into()).into())

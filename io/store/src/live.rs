@@ -3,7 +3,7 @@
 
 use protocol::MeetingId;
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, row::array};
 
 /// Whether anybody is in a meeting or expected back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,7 @@ impl Store {
         occupancy: Occupancy,
         state: &[u8],
     ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
         let saved = sqlx::query(
             "INSERT INTO live_meetings (id, is_occupied, state) SELECT id, ?, ? FROM meetings WHERE id = ? \
              ON CONFLICT (id) DO UPDATE SET is_occupied = excluded.is_occupied, state = excluded.state",
@@ -32,8 +33,9 @@ impl Store {
         .bind(occupancy == Occupancy::Occupied)
         .bind(state)
         .bind(id.as_bytes().as_slice())
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         if saved.rows_affected() == 0 {
             return Err(StoreError::UnknownMeeting);
         }
@@ -47,7 +49,7 @@ impl Store {
     pub async fn live_state(&self, id: MeetingId) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(sqlx::query_scalar("SELECT state FROM live_meetings WHERE id = ?")
             .bind(id.as_bytes().as_slice())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.readers)
             .await?)
     }
 
@@ -56,12 +58,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Query`] if the database failed.
     pub async fn occupied_meetings(&self) -> Result<Vec<MeetingId>, StoreError> {
-        let ids: Vec<Vec<u8>> =
-            sqlx::query_scalar("SELECT id FROM live_meetings WHERE is_occupied = 1 ORDER BY id")
-                .fetch_all(&self.pool)
-                .await?;
-        let ids = ids.into_iter().map(|id| id.try_into().map(MeetingId::new));
-        ids.collect::<Result<_, _>>()
-            .map_err(|_| sqlx::Error::Decode("meeting id is not 16 bytes".into()).into())
+        let rows = sqlx::query("SELECT id FROM live_meetings WHERE is_occupied = 1 ORDER BY id")
+            .fetch_all(&self.readers)
+            .await?;
+        let ids = rows.iter().map(|row| array(row, "id").map(MeetingId::new));
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 }

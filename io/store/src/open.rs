@@ -9,7 +9,7 @@ use std::{
 };
 
 use sqlx::{
-    SqlitePool,
+    Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -18,7 +18,8 @@ use crate::StoreError;
 /// The database. Cheap to clone; all clones are one.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) pool: SqlitePool,
+    pub(crate) readers: SqlitePool,
+    writer: SqlitePool,
 }
 
 impl Store {
@@ -37,26 +38,45 @@ impl Store {
             // Readers do not wait for the writer; a power cut may lose the last moments but damages nothing.
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .connect_with(options)
+            .busy_timeout(BUSY_TIMEOUT)
+            // What is deleted is overwritten: erasing an account means it.
+            .pragma("secure_delete", "ON");
+        let corrupt = |source| StoreError::Corrupt {
+            file: file.clone(),
+            source,
+        };
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
             .await
-            .map_err(|source| StoreError::Corrupt {
-                file: file.clone(),
-                source,
-            })?;
-        check_integrity(&pool)
-            .await
-            .map_err(|source| StoreError::Corrupt {
-                file: file.clone(),
-                source,
-            })?;
+            .map_err(corrupt)?;
+        check_integrity(&writer).await.map_err(corrupt)?;
         sqlx::migrate!("./migrations")
-            .run(&pool)
+            .run(&writer)
             .await
-            .map_err(|source| StoreError::Migration { file, source })?;
-        Ok(Self { pool })
+            .map_err(|source| StoreError::Migration {
+                file: file.clone(),
+                source,
+            })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await
+            .map_err(corrupt)?;
+        Ok(Self { readers, writer })
+    }
+
+    /// Begins a transaction that nothing else writes beside: what it reads stays true until it commits.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// Writes what was overwritten from the log into the file and empties the log, as far as readers let it.
+    pub(crate) async fn checkpoint(&self) -> Result<(), sqlx::Error> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     /// Returns once the database has answered a query.
@@ -65,14 +85,15 @@ impl Store {
     /// [`StoreError::Query`] if it did not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT count(*) FROM instance_secrets")
-            .execute(&self.pool)
+            .execute(&self.readers)
             .await?;
         Ok(())
     }
 
     /// Closes the database after what is under way.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }
 
@@ -111,8 +132,9 @@ async fn check_integrity(pool: &SqlitePool) -> Result<(), sqlx::Error> {
 
 const FILE_NAME: &str = "incamera.sqlite";
 
-// One writes, the others read while it does. Every meeting writes little and rarely.
-const CONNECTIONS: u32 = 4;
+// They read while the one writer writes. One writer: SQLite knows no two, and a queue in memory is fairer and quicker than a
+// busy file.
+const READERS: u32 = 4;
 
 // Longer than any write here takes on a busy disk; a person waits for the answer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

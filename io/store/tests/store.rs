@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use incamera_store::{InstanceSecret, Occupancy, Store, StoreError, StoredMeeting, UnixTime};
+use incamera_store::{InstanceSecret, MeetingDetails, Occupancy, Store, StoreError, StoredMeeting, UnixTime};
 use protocol::{MeetingId, Mode};
 use tempfile::TempDir;
 
@@ -20,6 +20,8 @@ async fn a_meeting_comes_back_as_it_was_stored() {
             admission_key: host_key.map(|_| [8; 32]),
             created_at: UnixTime(1_700_000_000),
             ended_at: None,
+            owner: None,
+            details: MeetingDetails::default(),
         };
         store.create_meeting(&meeting).await.expect("a new id");
         let stored = store.meeting(meeting.id).await.expect("a working database");
@@ -238,5 +240,7 @@ fn meeting() -> StoredMeeting {
         admission_key: None,
         created_at: UnixTime(1),
         ended_at: None,
+        owner: None,
+        details: MeetingDetails::default(),
     }
 }

@@ -88,6 +88,7 @@ export class FrameShop {
         if (options.isVideo && need.handleFrame(performance.now(), outcome, isKeyframe(frame))) {
           this.#toPage({ type: "keyframeWanted", ...slot });
         }
+        if (outcome === "lost" && frames.pollBehind(performance.now())) this.#toPage({ type: "keysMissing" });
         return outcome === "opened";
       };
       if (isForBrowser(frame)) return this.#openInBrowser(frames, slot, frame).then(note);

@@ -23,6 +23,8 @@ export type ToFrameWorker =
 export type FromFrameWorker =
   /** Frames of this slot were dropped and the ones that follow need a keyframe. */
   | { type: "keyframeWanted"; transport: number; mid: string }
+  /** Frames under later keys have come for some seconds, and the keys have not. */
+  | { type: "keysMissing" }
   | { type: "counts"; request: number; counts: FrameCounts };
 
 /** Frames since the worker began. Reasons are the engine's. */

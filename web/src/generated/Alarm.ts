@@ -4,4 +4,4 @@
 /**
  * Where the server's list and the MLS tree differ for longer than joining and leaving take.
  */
-export type Alarm = "not_in_group" | "not_in_roster" | "ghost";
+export type Alarm = "not_in_group" | "not_in_roster" | "ghost" | "false_identity";

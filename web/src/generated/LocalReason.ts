@@ -4,4 +4,4 @@
 /**
  * Reasons that no server code stands for.
  */
-export type LocalReason = "left" | "ended_by_you" | "wrong_secret" | "connection_lost" | "group_refused" | "unsigned_end";
+export type LocalReason = "left" | "ended_by_you" | "wrong_secret" | "connection_lost" | "group_refused" | "unsigned_end" | "unsigned_removal";

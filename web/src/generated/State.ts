@@ -4,4 +4,4 @@
 /**
  * Where a stay stands.
  */
-export type State = "joining" | "active" | "reconnecting" | "left";
+export type State = "joining" | "lobby" | "active" | "reconnecting" | "left";

@@ -6,9 +6,14 @@ import type { Mode } from "./Mode";
 import type { Notice } from "./Notice";
 import type { ParticipantId } from "./ParticipantId";
 import type { ParticipantView } from "./ParticipantView";
+import type { Permissions } from "./Permissions";
+import type { ReactionView } from "./ReactionView";
+import type { Role } from "./Role";
 import type { SafetyCodeView } from "./SafetyCodeView";
+import type { SettingsView } from "./SettingsView";
 import type { State } from "./State";
 import type { TrackKind } from "./TrackKind";
+import type { WaitingView } from "./WaitingView";
 
 /**
  * Everything that the interface shows about the stay.
@@ -62,6 +67,30 @@ active: Array<TrackKind>,
  * Whether sending stopped because a removed member may still hold the keys.
  */
 isSendingPaused: boolean, 
+/**
+ * What this participant is.
+ */
+myRole: Role, 
+/**
+ * What this participant may do at present.
+ */
+iMay: Permissions, 
+/**
+ * What the hosts decided, by what they signed.
+ */
+settings: SettingsView, 
+/**
+ * The reactions of the last seconds, oldest first.
+ */
+reactions: Array<ReactionView>, 
+/**
+ * Who waits in the lobby, first come first; for hosts and co-hosts.
+ */
+waiting: Array<WaitingView>, 
+/**
+ * What the hosts last said to those in the lobby, for somebody who is in it.
+ */
+lobbyMessage: string | null, 
 /**
  * What went wrong or was fended off, oldest first.
  */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 export type { Alarm } from "./Alarm";
 export type { ChatMessage } from "./ChatMessage";
+export type { ChatReply } from "./ChatReply";
 export type { Command } from "./Command";
 export type { Directive } from "./Directive";
 export type { ErrorCode } from "./ErrorCode";
+export type { IdentityLevelView } from "./IdentityLevelView";
+export type { IdentityView } from "./IdentityView";
 export type { KeyState } from "./KeyState";
 export type { LeftReason } from "./LeftReason";
 export type { LocalReason } from "./LocalReason";
@@ -12,10 +15,15 @@ export type { Notice } from "./Notice";
 export type { NoticeCode } from "./NoticeCode";
 export type { ParticipantId } from "./ParticipantId";
 export type { ParticipantView } from "./ParticipantView";
+export type { Permissions } from "./Permissions";
 export type { PublishedLine } from "./PublishedLine";
+export type { ReactionView } from "./ReactionView";
+export type { Role } from "./Role";
 export type { SafetyCodeView } from "./SafetyCodeView";
+export type { SettingsView } from "./SettingsView";
 export type { State } from "./State";
 export type { TrackKind } from "./TrackKind";
 export type { TrackSource } from "./TrackSource";
 export type { VideoWish } from "./VideoWish";
 export type { View } from "./View";
+export type { WaitingView } from "./WaitingView";

@@ -3,7 +3,8 @@
 
 import type { Command, Directive, Mode, TrackKind, TrackSource, VideoWish, View } from "../generated";
 import type { FrameCounts } from "../frames/messages";
-import type { EngineFailure, OpenedLink, RoomClient, StartOptions, Unsubscribe } from "../room/client";
+import type { EngineFailure, MeetingDetails, OpenedLink, RoomClient, StartOptions, Unsubscribe } from "../room/client";
+import type { Sample } from "../room/statistics";
 import { FrameWorkers } from "./frame-workers";
 import { Listeners } from "./listeners";
 import { LocalDevices } from "./local";
@@ -17,10 +18,20 @@ export function createRoomClient(): RoomClient {
 }
 
 /** Makes a meeting; its keys are made and kept by a session worker that ends with it. */
-export async function createMeeting(mode: Mode): Promise<{ link: string }> {
+export async function createMeeting(mode: Mode, details: MeetingDetails = {}): Promise<{ link: string }> {
   const session = new SessionLink({});
   try {
-    return { link: await session.create(mode) };
+    return { link: await session.create(mode, details) };
+  } finally {
+    session.close();
+  }
+}
+
+/** Resolves to the link that makes its holder host, or `null` if this browser does not hold the host key. */
+export async function hostLink(invitation: string): Promise<string | null> {
+  const session = new SessionLink({});
+  try {
+    return await session.hostLink(invitation);
   } finally {
     session.close();
   }
@@ -80,6 +91,11 @@ export class Client implements RoomClient {
     this.#subscribeTimer ??= setTimeout(() => this.#sendSubscription(), SUBSCRIBE_WITHIN_MS);
   }
 
+  async statistics(): Promise<Sample | null> {
+    // A connection that is closed meanwhile has nothing left to say.
+    return (await this.#peer?.statistics().catch(() => null)) ?? null;
+  }
+
   mediaStreamFor(participant: number, kind: TrackKind): MediaStream | null {
     return this.#peer?.streamFor(participant, kind) ?? null;
   }
@@ -121,6 +137,7 @@ export class Client implements RoomClient {
     this.#workers = new FrameWorkers(
       {
         keyframeWanted: (transport, mid) => this.#requestKeyframe(transport, mid),
+        keysMissing: () => this.send({ type: "keysMissing" }),
         broken: () => this.#broken.tell("engine_failed"),
       },
       (port) => session.addFrameWorker(port),

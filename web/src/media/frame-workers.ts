@@ -8,6 +8,7 @@ import type { FrameCounts, FromFrameWorker, ToFrameWorker, TransformOptions } fr
 /** What frame workers report. */
 export interface FrameWorkerEvents {
   keyframeWanted(transport: number, mid: string): void;
+  keysMissing(): void;
   broken(): void;
 }
 
@@ -90,6 +91,8 @@ export class FrameWorkers {
     switch (message.type) {
       case "keyframeWanted":
         return events.keyframeWanted(message.transport, message.mid);
+      case "keysMissing":
+        return events.keysMissing();
       case "counts":
         this.#countRequests.get(message.request)?.(message.counts);
         this.#countRequests.delete(message.request);

@@ -23,11 +23,20 @@ export class LevelMeter {
     this.#source.connect(this.#analyser);
   }
 
+  /** Returns whether anything is listened to: a browser may hold sound back until there was a click. */
+  isListening(): boolean {
+    return this.#source !== null && this.#context?.state === "running";
+  }
+
   /** Returns the level of the last hundredth of a second, 0 to 1. */
   level(): number {
-    if (this.#source === null || this.#analyser === null) return 0;
-    this.#analyser.getFloatTimeDomainData(this.#samples);
-    return perceivedLevel(this.#samples);
+    return this.#listen() ? perceivedLevel(this.#samples) : 0;
+  }
+
+  /** Returns the level, and whether there was nothing at all. */
+  look(): { level: number; isZero: boolean } {
+    const hasSound = this.#listen();
+    return { level: hasSound ? perceivedLevel(this.#samples) : 0, isZero: hasSound && isZero(this.#samples) };
   }
 
   close(): void {
@@ -35,6 +44,12 @@ export class LevelMeter {
     void this.#context?.close().catch(() => undefined);
     this.#context = null;
     this.#analyser = null;
+  }
+
+  #listen(): boolean {
+    if (this.#source === null || this.#analyser === null) return false;
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    return true;
   }
 }
 
@@ -44,6 +59,11 @@ export function perceivedLevel(samples: Float32Array): number {
   for (const sample of samples) sum += sample * sample;
   const decibels = 10 * Math.log10(sum / samples.length);
   return Math.min(1, Math.max(0, 1 + decibels / 60));
+}
+
+/** Returns whether nothing reaches a step of 16 bits, which is the least that any microphone's noise does. */
+export function isZero(samples: Float32Array): boolean {
+  return samples.every((sample) => Math.abs(sample) < 2 ** -16);
 }
 
 const SAMPLES = 512;

@@ -2,10 +2,13 @@
 // The devices of this computer and what is captured from them.
 
 import type { TrackKind } from "../generated";
-import type { DeviceKind, DeviceOption, LocalMedia, LocalState, ShareFailure, Unsubscribe } from "../room/client";
+import type { DeviceChange, DeviceKind, DeviceOption, LocalMedia, LocalState, ShareFailure, Unsubscribe } from "../room/client";
 import { Capture } from "./capture";
-import { LevelMeter } from "./level";
+import { DeviceList } from "./device-list";
 import { Listeners } from "./listeners";
+import { MicrophoneWatch } from "./microphone-watch";
+import { NoiseStage } from "./noise";
+import { constraintsFor, type Facing, facingOf, openDevice, openDevices } from "./opening";
 import { type DevicePreferences, keepPreferences, loadPreferences } from "./preferences";
 import { ScreenShare } from "./share";
 
@@ -13,25 +16,33 @@ import { ScreenShare } from "./share";
 export class LocalDevices implements LocalMedia {
   readonly #preferences: DevicePreferences = loadPreferences();
   readonly #listeners = new Listeners<LocalState>();
-  readonly #meter = new LevelMeter();
+  readonly #changes = new Listeners<DeviceChange>();
+  readonly #watch = new MicrophoneWatch(() => this.#changed());
+  readonly #noise: NoiseStage;
   readonly #microphone: Capture;
   readonly #camera: Capture;
   readonly #share = new ScreenShare(() => this.#changed());
   readonly #deviceListener = (): void => void this.#listDevices();
-  #devices: MediaDeviceInfo[] = [];
-  #metered: MediaStreamTrack | null = null;
+  #devices = new DeviceList([]);
+  #facing: Facing | null = null;
+  #isClosed = false;
   #state: LocalState;
 
   constructor() {
+    this.#noise = new NoiseStage(
+      this.#preferences.suppressesNoise ?? false,
+      async (track, stalled) => (await import("../effects/noise")).cleanNoise(track, stalled),
+      () => this.#noiseChanged(),
+    );
     this.#microphone = new Capture(
-      { open: (id, isExact) => openOne("audio", id, isExact), releasesWhenOff: false },
+      { open: (deviceId, isExact) => openDevice("audio", { deviceId, isExact, suppressesNoise: this.#leavesNoiseToBrowser() }), releasesWhenOff: false },
       this.#preferences.microphone ?? null,
-      () => this.#changed(),
+      { changed: () => this.#changed(), lost: (id) => this.#tellLost("microphone", id) },
     );
     this.#camera = new Capture(
-      { open: (id, isExact) => openOne("video", id, isExact), releasesWhenOff: true },
+      { open: (deviceId, isExact) => openDevice("video", { deviceId, isExact, facing: isExact ? null : this.#facing }), releasesWhenOff: true },
       this.#preferences.camera ?? null,
-      () => this.#changed(),
+      { changed: () => this.#changed(), lost: (id) => this.#tellLost("camera", id) },
     );
     this.#state = this.#snapshot();
     navigator.mediaDevices?.addEventListener("devicechange", this.#deviceListener);
@@ -44,6 +55,10 @@ export class LocalDevices implements LocalMedia {
 
   onChange(listener: (state: LocalState) => void): Unsubscribe {
     return this.#listeners.add(listener);
+  }
+
+  onDeviceChange(listener: (change: DeviceChange) => void): Unsubscribe {
+    return this.#changes.add(listener);
   }
 
   stream(kind: TrackKind): MediaStream | null {
@@ -63,7 +78,7 @@ export class LocalDevices implements LocalMedia {
   track(kind: TrackKind): MediaStreamTrack | null {
     switch (kind) {
       case "microphone":
-        return this.#microphone.track();
+        return this.#microphone.track() === null ? null : this.#noise.output();
       case "camera":
         return this.#camera.track();
       case "screen":
@@ -94,9 +109,30 @@ export class LocalDevices implements LocalMedia {
   async switchDevice(kind: DeviceKind, deviceId: string): Promise<void> {
     this.#preferences[kind] = deviceId;
     keepPreferences(this.#preferences);
-    if (kind === "microphone") await this.#microphone.choose(deviceId);
-    else if (kind === "camera") await this.#camera.choose(deviceId);
-    else this.#changed();
+    switch (kind) {
+      case "microphone":
+        return await this.#microphone.choose(deviceId);
+      case "camera":
+        this.#facing = null;
+        return await this.#camera.choose(deviceId);
+      case "speaker":
+        return this.#changed();
+    }
+  }
+
+  async flipCamera(): Promise<void> {
+    this.#facing = facingOf(this.#camera.track()) === "environment" ? "user" : "environment";
+    // A phone opens one of its cameras at a time.
+    await this.#camera.changeOver();
+    if (this.#camera.state().failure !== null) this.#facing = null;
+  }
+
+  async setNoiseSuppression(on: boolean): Promise<void> {
+    if (this.#noise.isWanted() === on && this.#noise.state() !== "failed") return;
+    this.#preferences.suppressesNoise = on;
+    keepPreferences(this.#preferences);
+    this.#noise.set(on);
+    await this.#microphone.reopen();
   }
 
   startShare(): Promise<ShareFailure | null> {
@@ -108,94 +144,125 @@ export class LocalDevices implements LocalMedia {
   }
 
   microphoneLevel(): number {
-    return this.#metered === null ? 0 : this.#meter.level();
+    return this.#microphone.track() === null ? 0 : this.#watch.level();
   }
 
   close(): void {
+    this.#isClosed = true;
     navigator.mediaDevices?.removeEventListener("devicechange", this.#deviceListener);
+    this.#changes.clear();
     this.#share.stop();
     this.#microphone.close();
     this.#camera.close();
-    this.#meter.close();
-    this.#metered = null;
+    this.#noise.close();
     this.#changed();
+    this.#watch.close();
     this.#listeners.clear();
   }
 
   async #openBoth(): Promise<void> {
     const finishMicrophone = this.#microphone.beginOpening();
     const finishCamera = this.#camera.beginOpening();
-    const open = async (kind: "audio" | "video", chosen: string | null, finish: typeof finishCamera): Promise<void> => {
+    const microphone = { deviceId: this.#microphone.chosen(), isExact: false, suppressesNoise: this.#leavesNoiseToBrowser() };
+    const camera = { deviceId: this.#camera.chosen(), isExact: false, facing: this.#facing };
+    const open = async (kind: "audio" | "video", wish: typeof microphone | typeof camera, finish: typeof finishCamera): Promise<void> => {
       try {
-        finish(await openOne(kind, chosen, false));
+        finish(await openDevice(kind, wish));
       } catch (error) {
         finish(error instanceof Error ? error : new Error("unknown"));
       }
     };
     try {
-      const stream = await openDevices({
-        audio: constraintsFor("audio", this.#microphone.chosen(), false),
-        video: constraintsFor("video", this.#camera.chosen(), false),
-      });
+      const stream = await openDevices({ audio: constraintsFor("audio", microphone), video: constraintsFor("video", camera) });
       finishMicrophone(stream.getAudioTracks()[0] ?? new Error("no track"));
       finishCamera(stream.getVideoTracks()[0] ?? new Error("no track"));
     } catch {
-      await open("audio", this.#microphone.chosen(), finishMicrophone);
-      await open("video", this.#camera.chosen(), finishCamera);
+      await open("audio", microphone, finishMicrophone);
+      await open("video", camera, finishCamera);
     }
   }
 
   async #listDevices(): Promise<void> {
-    this.#devices = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    const listed = (await navigator.mediaDevices?.enumerateDevices().catch(() => [])) ?? [];
+    if (this.#isClosed) return;
+    const before = this.#devices;
+    this.#devices = before.followedBy(listed);
     this.#changed();
+    await this.#returnTo("microphone", this.#microphone, before);
+    await this.#returnTo("camera", this.#camera, before);
+    this.#followSpeaker(before);
+  }
+
+  async #returnTo(kind: "microphone" | "camera", capture: Capture, before: DeviceList): Promise<void> {
+    const chosen = capture.chosen();
+    if (chosen === null || !capture.isStandIn() || !this.#devices.hasGained(before, kind, chosen)) return;
+    await capture.goBack();
+    if (!capture.isStandIn()) this.#tell({ kind, type: "returned", label: this.#devices.labelOf(chosen), inUse: this.#devices.labelOf(chosen) });
+  }
+
+  #followSpeaker(before: DeviceList): void {
+    const chosen = this.#preferences.speaker;
+    if (chosen === undefined) return;
+    const label = this.#devices.labelOf(chosen);
+    if (before.hasGained(this.#devices, "speaker", chosen)) this.#tell({ kind: "speaker", type: "lost", label, inUse: null });
+    if (this.#devices.hasGained(before, "speaker", chosen)) this.#tell({ kind: "speaker", type: "returned", label, inUse: label });
+  }
+
+  #tellLost(kind: "microphone" | "camera", deviceId: string | null): void {
+    const { isOn, deviceId: inUse } = (kind === "microphone" ? this.#microphone : this.#camera).state();
+    this.#tell({ kind, type: "lost", label: this.#devices.labelOf(deviceId), inUse: isOn ? this.#devices.labelOf(inUse) : null });
+  }
+
+  #tell(change: DeviceChange): void {
+    this.#changes.tell(change);
+  }
+
+  #leavesNoiseToBrowser(): boolean {
+    return !this.#noise.isWanted() || this.#noise.state() === "failed";
+  }
+
+  #noiseChanged(): void {
+    this.#changed();
+    // Opened without the browser's own cleaning, which is wanted after all.
+    if (this.#noise.state() === "failed") void this.#microphone.reopen();
   }
 
   #changed(): void {
-    const track = this.#microphone.track();
-    if (track !== this.#metered) {
-      this.#metered = track;
-      this.#meter.listenTo(track);
-    }
+    this.#noise.follow(this.#microphone.held());
+    this.#watch.follow(this.#microphone.held(), this.#microphone.track() !== null);
     this.#state = this.#snapshot();
     this.#listeners.tell(this.#state);
   }
 
   #snapshot(): LocalState {
+    const microphone = this.#microphone.state();
+    const camera = this.#camera.state();
+    const cameras = this.#devices.options("camera");
+    const facing = facingOf(this.#camera.track());
+    const speakers = "setSinkId" in HTMLMediaElement.prototype ? this.#devices.options("speaker") : [];
     return {
-      microphone: this.#microphone.state(),
-      camera: this.#camera.state(),
+      microphone,
+      camera,
       screen: { isOn: this.#share.video() !== null, hasAudio: this.#share.audio() !== null },
-      microphones: this.#options("audioinput"),
-      cameras: this.#options("videoinput"),
-      speakers: "setSinkId" in HTMLMediaElement.prototype ? this.#options("audiooutput") : [],
-      speakerId: this.#preferences.speaker ?? null,
+      microphones: this.#devices.options("microphone"),
+      cameras,
+      speakers,
+      speakerId: this.#speakerAmong(speakers),
+      isCameraFacingAway: facing === "environment" && isPhone(),
+      canFlipCamera: facing !== null && cameras.length > 1 && isPhone(),
+      noiseSuppression: this.#noise.state(),
+      isTalkingWhileMuted: this.#watch.isTalkingWhileMuted,
+      isMicrophoneSilent: this.#watch.isSilent,
     };
   }
 
-  #options(kind: MediaDeviceKind): DeviceOption[] {
-    return this.#devices
-      .filter((device) => device.kind === kind && device.deviceId !== "")
-      .map((device) => ({ id: device.deviceId, label: device.label }));
+  #speakerAmong(speakers: readonly DeviceOption[]): string | null {
+    const chosen = this.#preferences.speaker;
+    return chosen !== undefined && speakers.some(({ id }) => id === chosen) ? chosen : null;
   }
 }
 
-async function openOne(kind: "audio" | "video", deviceId: string | null, isExact: boolean): Promise<MediaStreamTrack> {
-  const stream = await openDevices({ [kind]: constraintsFor(kind, deviceId, isExact) });
-  const [track] = stream.getTracks();
-  if (track === undefined) throw new DOMException("no track", "NotFoundError");
-  return track;
-}
-
-function openDevices(constraints: MediaStreamConstraints): Promise<MediaStream> {
-  if (typeof navigator.mediaDevices?.getUserMedia !== "function") {
-    return Promise.reject(new DOMException("no media devices here", "NotSupportedError"));
-  }
-  return navigator.mediaDevices.getUserMedia(constraints);
-}
-
-function constraintsFor(kind: "audio" | "video", deviceId: string | null, isExact: boolean): MediaTrackConstraints {
-  const device = deviceId === null ? {} : { deviceId: isExact ? { exact: deviceId } : { ideal: deviceId } };
-  return kind === "audio"
-    ? { ...device, echoCancellation: true, noiseSuppression: true, autoGainControl: true }
-    : { ...device, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+/** A device that is held in the hand: its cameras look two ways. */
+function isPhone(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
 }

@@ -3,9 +3,11 @@
 // receive. Every line's frames pass through a frame worker from the first one on.
 
 import type { Command, PublishedLine, TrackKind, TrackSource } from "../generated";
+import type { Sample } from "../room/statistics";
 import type { FrameWorkers } from "./frame-workers";
 import { addReceivingLine, addSendingLine, requestKeyframe } from "./lines";
 import { Slots } from "./slots";
+import { readSample } from "./statistics";
 
 /** What a {@link Peer} asks for and reports. */
 export interface PeerEvents {
@@ -102,6 +104,19 @@ export class Peer {
   /** Returns whose track a slot carries. */
   sourceOf(mid: string): TrackSource | null {
     return this.#slots.sourceOf(mid);
+  }
+
+  /** Reads the connection's counters. */
+  async statistics(): Promise<Sample> {
+    // RTCStatsReport is maplike: entries of [id, dictionary].
+    const report = (await this.#connection.getStats()) as unknown as ReadonlyMap<string, unknown>;
+    const sent = new Map([...this.#sending].map(([kind, { mid }]) => [mid, kind]));
+    // A slot that somebody was moved away from goes on naming them until it is given to another.
+    const sourceOf = (mid: string): TrackSource | null => {
+      const source = this.#slots.sourceOf(mid);
+      return source !== null && this.#slots.lineFor(source.participant, source.kind)?.transceiver.mid === mid ? source : null;
+    };
+    return readSample(report, { sourceOf, kindSentBy: (mid) => sent.get(mid) ?? null }, performance.now());
   }
 
   close(): void {

@@ -7,6 +7,10 @@ test("what was chosen is read back", () => {
   expect(readPreferences({ microphone: "a", speaker: "b" })).toEqual({ microphone: "a", speaker: "b" });
 });
 
-test.each([[null], ["text"], [7], [[]], [{ camera: 7, other: "x" }]])("%j holds no choice", (stored) => {
+test("whether noise is to be suppressed is read back", () => {
+  expect(readPreferences({ suppressesNoise: true })).toEqual({ suppressesNoise: true });
+});
+
+test.each([[null], ["text"], [7], [[]], [{ camera: 7, other: "x", suppressesNoise: "yes" }]])("%j holds no choice", (stored) => {
   expect(readPreferences(stored)).toEqual({});
 });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Which devices the person chose last, on this computer.
+// Which devices the person chose last on this computer, and what is to be done with their sound.
 
 import type { DeviceKind } from "../room/client";
 
 /** Ids by kind of device; none where nothing was chosen. */
-export type DevicePreferences = Partial<Record<DeviceKind, string>>;
+export type DevicePreferences = Partial<Record<DeviceKind, string>> & { suppressesNoise?: boolean };
 
 /** Returns what was chosen before; nothing if storage is unavailable or holds something else. */
 export function loadPreferences(): DevicePreferences {
@@ -33,6 +33,7 @@ export function readPreferences(stored: unknown): DevicePreferences {
     const id = entries.get(kind);
     if (typeof id === "string") preferences[kind] = id;
   }
+  if (entries.get("suppressesNoise") === true) preferences.suppressesNoise = true;
   return preferences;
 }
 

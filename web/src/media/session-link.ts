@@ -3,7 +3,7 @@
 
 import type { Command, Directive, Mode, TrackKind, View } from "../generated";
 import { type LinkFailure, type CreateFailure, RoomError } from "../room/client";
-import type { FromSession, ToSession } from "../session/messages";
+import type { FromSession, MeetingDetails, ToSession } from "../session/messages";
 
 /** What the session worker reports. */
 export interface SessionEvents {
@@ -37,10 +37,17 @@ export class SessionLink {
   }
 
   /** Resolves to the new meeting's invitation link. */
-  async create(mode: Mode): Promise<string> {
-    const answer = await this.#ask((request) => ({ type: "create", request, mode }));
+  async create(mode: Mode, details: MeetingDetails): Promise<string> {
+    const answer = await this.#ask((request) => ({ type: "create", request, mode, details }));
     if (answer.type !== "created") throw new RoomError("engine_failed");
     return answer.invitation;
+  }
+
+  /** Resolves to the link that makes its holder host, or `null` if this browser does not hold the host key. */
+  async hostLink(invitation: string): Promise<string | null> {
+    const answer = await this.#ask((request) => ({ type: "hostLink", request, invitation }));
+    if (answer.type !== "hostLink") throw new RoomError("engine_failed");
+    return answer.link;
   }
 
   start(options: { link: string; name: string; active: TrackKind[]; resume: Uint8Array | null }): void {
@@ -74,10 +81,11 @@ export class SessionLink {
     switch (message.type) {
       case "opened":
       case "created":
+      case "hostLink":
         this.#requests.get(message.request)?.resolve(message);
         return void this.#requests.delete(message.request);
       case "failed":
-        this.#requests.get(message.request)?.reject(new RoomError(message.code satisfies LinkFailure | CreateFailure));
+        this.#requests.get(message.request)?.reject(new RoomError(message.code satisfies LinkFailure | CreateFailure, message.denial));
         return void this.#requests.delete(message.request);
       case "ready":
         return;

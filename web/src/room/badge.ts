@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What the encryption button says: computed from the keys that the session holds, never from a server's flag.
 
+import { m } from "../generated/paraglide/messages";
 import type { View } from "./view";
 
 export interface Badge {
@@ -13,12 +14,12 @@ export interface Badge {
 
 /** Returns what the encryption button says. */
 export function badgeOf(view: Pick<View, "mode" | "safetyCode" | "participants" | "isSendingPaused">): Badge {
-  if (view.mode === "standard") return { state: "server", label: "Encrypted by the server", detail: null };
-  if (view.safetyCode === null) return { state: "setting_up", label: "Setting up encryption", detail: null };
+  if (view.mode === "standard") return { state: "server", label: m.promise_standard_title(), detail: null };
+  if (view.safetyCode === null) return { state: "setting_up", label: m.badge_setting_up(), detail: null };
   const alarms = view.participants.filter(({ alarm }) => alarm !== null).length;
-  const label = "End-to-end encrypted";
-  if (view.isSendingPaused) return { state: "attention", label, detail: "sending is paused" };
-  if (alarms > 0) return { state: "attention", label, detail: alarms === 1 ? "1 person does not match" : `${alarms} people do not match` };
+  const label = m.promise_e2ee_title();
+  if (view.isSendingPaused) return { state: "attention", label, detail: m.badge_paused() };
+  if (alarms > 0) return { state: "attention", label, detail: m.badge_mismatch({ count: alarms }) };
   return { state: "secure", label, detail: null };
 }
 

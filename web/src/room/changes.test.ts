@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { Changes } from "./changes";
 import type { ParticipantView, View } from "./view";
+import { UNLED, UNTOUCHED } from "./made-up";
 
 test("whoever was there on arrival has not just come, even if their name was not known yet", () => {
   const joining = view({ state: "joining" });
@@ -32,8 +33,8 @@ test("each notice and each message is told once, own messages never", () => {
     notices: [...one.notices, { id: 2, code: "commit_refused", participant: 2 }],
     participants: one.participants,
     chat: [
-      { id: 1, from: 2, name: "Ben", text: "hello", isMine: false },
-      { id: 2, from: 1, name: "Ana", text: "hi", isMine: true },
+      { id: 1, from: 2, name: "Ben", text: "hello", isMine: false, replyTo: null },
+      { id: 2, from: 1, name: "Ana", text: "hi", isMine: true, replyTo: null },
     ],
   });
   const changes = new Changes();
@@ -57,12 +58,12 @@ function types(...views: View[]): string[][] {
 }
 
 function person(participant: number, name: string, isMe = false): ParticipantView {
-  return { participant, name, isMe, isHost: false, isConnected: true, tracks: [], key: "ready", alarm: null };
+  return { participant, name, isMe, isHost: false, isConnected: true, tracks: [], key: "ready", alarm: null, identity: { level: "guest", by: null, accountName: null }, looksLike: null, ...UNTOUCHED };
 }
 
 function view(part: Partial<View>): View {
   return {
     state: "active", leftBecause: null, mode: "e2ee", me: 1, participants: [], iAmHost: false, safetyCode: null,
-    epoch: 1, chat: [], speakers: [], active: [], isSendingPaused: false, notices: [], ...part,
+    epoch: 1, chat: [], speakers: [], active: [], isSendingPaused: false, notices: [], ...UNLED, ...part,
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What happened between two views, as things to tell the person.
 
+import { m } from "../generated/paraglide/messages";
 import { shownName } from "./names";
 import type { ChatMessage, Notice, ParticipantView, View } from "./view";
 
@@ -69,7 +70,7 @@ function nameOf(id: number | null, ...views: (View | null)[]): string | null {
   if (id === null) return null;
   for (const view of views) {
     const found = view?.participants.find(({ participant }) => participant === id);
-    if (found !== undefined) return found.isMe ? "you" : shownName(found);
+    if (found !== undefined) return found.isMe ? m.notice_you() : shownName(found);
   }
   return null;
 }

@@ -2,6 +2,8 @@
 // The seam between the page and what it shows: the page knows these interfaces and nothing of workers, sockets,
 // peer connections or keys.
 
+import type { CreateMeeting, Denial } from "../generated/http";
+import type { Sample } from "./statistics";
 import type { Command, Mode, TrackKind, VideoRequest, View } from "./view";
 
 /** One stay in one meeting: made on the pre-join page, disposed of when the person is out again. */
@@ -32,6 +34,9 @@ export interface RoomClient {
 
   /** Calls `listener` whenever an answer of {@link mediaStreamFor} has changed. */
   onStreams(listener: () => void): Unsubscribe;
+
+  /** Resolves to what the connection has carried so far, `null` while there is none. */
+  statistics(): Promise<Sample | null>;
 
   /** Microphone, camera, screen of this device; works before {@link start}. */
   readonly local: LocalMedia;
@@ -66,6 +71,15 @@ export interface LocalMedia {
   /** Chooses a device. For `speaker` it only notes the id: the page sets it as the sink of its audio elements. */
   switchDevice(kind: DeviceKind, deviceId: string): Promise<void>;
 
+  /** Changes to the camera on the other side of a phone. A failure shows as `state().camera.failure`. */
+  flipCamera(): Promise<void>;
+
+  /** Cleans the microphone's sound of noise on this device, or leaves that to the browser; kept for the next meeting. */
+  setNoiseSuppression(on: boolean): Promise<void>;
+
+  /** Calls `listener` when a device went away and another one stands in, and when it is back. */
+  onDeviceChange(listener: (change: DeviceChange) => void): Unsubscribe;
+
   /** Opens the browser's picker. Resolves to `null` once sharing (or cancelled), else to what went wrong. */
   startShare(): Promise<ShareFailure | null>;
 
@@ -85,7 +99,30 @@ export interface LocalState {
   cameras: readonly DeviceOption[];
   /** Empty where the browser cannot choose (no `setSinkId`). */
   speakers: readonly DeviceOption[];
+  /** The chosen one while it is there; `null` for the system's own. */
   speakerId: string | null;
+  /** The camera looks away from the person: its picture is not to be mirrored. */
+  isCameraFacingAway: boolean;
+  /** There is a camera on the other side. */
+  canFlipCamera: boolean;
+  noiseSuppression: NoiseSuppression;
+  /** The microphone is off, and somebody speaks into it. */
+  isTalkingWhileMuted: boolean;
+  /** The microphone is on, and for some seconds nothing at all has come from it. */
+  isMicrophoneSilent: boolean;
+}
+
+/** How far the cleaning of the microphone's sound is. After `failed` the sound goes out as the browser gives it. */
+export type NoiseSuppression = "off" | "starting" | "on" | "failed";
+
+/** What became of a device. */
+export interface DeviceChange {
+  kind: DeviceKind;
+  type: "lost" | "returned";
+  /** The device that went or came; empty if the browser does not name it. */
+  label: string;
+  /** What is used from here on; `null` for nothing, or for the system's own speaker. */
+  inUse: string | null;
 }
 
 export interface CaptureState {
@@ -142,11 +179,18 @@ export type LinkFailure = "not_a_link" | "missing_secret" | "damaged_secret";
 export type EngineFailure = "engine_failed";
 
 /** Why a meeting could not be made. */
-export type CreateFailure = "unreachable" | "rate_limited" | "unavailable" | "internal" | EngineFailure;
+export type CreateFailure = "unreachable" | "rate_limited" | "unavailable" | "not_allowed" | "account_suspended" | "internal" | EngineFailure;
+
+/** What a new meeting may be told besides its mode and its keys. */
+export type MeetingDetails = Omit<CreateMeeting, "mode" | "host_key" | "admission_key">;
 
 /** A refusal with a stable code. */
 export class RoomError extends Error {
-  constructor(readonly code: LinkFailure | CreateFailure) {
+  constructor(
+    readonly code: LinkFailure | CreateFailure,
+    /** What the policy said, if it was the policy. */
+    readonly denial: Denial | null = null,
+  ) {
     super(code);
     this.name = "RoomError";
   }
@@ -163,5 +207,8 @@ export interface RoomModule {
    * Makes a meeting: the session worker makes the keys, keeps the host key and posts the request.
    * Resolves to the whole invitation link. Rejects with a {@link RoomError}.
    */
-  createMeeting(mode: Mode): Promise<{ link: string }>;
+  createMeeting(mode: Mode, details?: MeetingDetails): Promise<{ link: string }>;
+
+  /** Resolves to the link that makes its holder host, or `null` if this browser does not hold the meeting's host key. */
+  hostLink(invitation: string): Promise<string | null>;
 }

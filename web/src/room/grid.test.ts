@@ -51,5 +51,7 @@ test("a page that has gone gives the last one", () => {
 
 test("phones page earlier", () => {
   expect(pageSize({ width: 374, height: 640 })).toBe(8);
-  expect(pageSize({ width: 1280, height: 640 })).toBe(25);
+  expect(pageSize({ width: 820, height: 290 })).toBe(8);
+  expect(pageSize({ width: 1280, height: 640 })).toBe(49);
+  expect(pageSize({ width: 700, height: 420 })).toBe(25);
 });

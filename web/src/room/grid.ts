@@ -36,10 +36,13 @@ export function aspectFor(box: Box, count: number): number {
   return Math.min(16 / 9, Math.max(2 / 3, box.width / columns / (box.height / Math.max(1, rows))));
 }
 
-/** Returns how many tiles one page of the grid holds. */
+/** Returns how many tiles one page of the grid holds: as many as are still large enough to know somebody by. */
 export function pageSize(box: Box): number {
   if (box.width < 600) return box.height < 500 ? 4 : 8;
-  return box.width < 1000 ? 16 : 25;
+  if (box.height < 400) return 8;
+  const columns = Math.floor(box.width / LEAST.width);
+  const rows = Math.floor(box.height / LEAST.height);
+  return Math.min(MOST, Math.max(4, columns * rows));
 }
 
 /** Returns one page, and keeps the page number within what there is. */
@@ -48,3 +51,8 @@ export function pageOf<T>(items: readonly T[], page: number, size: number): { it
   const within = Math.min(Math.max(0, page), pages - 1);
   return { items: items.slice(within * size, (within + 1) * size), page: within, pages };
 }
+
+// In CSS pixels, the gap included. Smaller ones hold no name.
+const LEAST = { width: 136, height: 80 };
+// protocol::limits::VIDEO_SLOTS.
+const MOST = 49;

@@ -9,6 +9,13 @@ test("the name is remembered over visits", () => {
   expect(new Memory(lasting, storage()).name()).toBe("Ana");
 });
 
+test("the language is remembered over visits once it was chosen", () => {
+  const lasting = storage();
+  expect(new Memory(lasting, storage()).language()).toBe(null);
+  new Memory(lasting, storage()).rememberLanguage("de");
+  expect(new Memory(lasting, storage()).language()).toBe("de");
+});
+
 test("a reload never turns on what was off", () => {
   const tab = storage();
   const before = new Memory(storage(), tab);

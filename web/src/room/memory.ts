@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// What the page remembers: the name over visits, and within a tab whether microphone and camera were on, so that a
+// What the page remembers: name and language over visits, and within a tab whether microphone and camera were on, so that a
 // reload never turns on what was off. No key and no link is kept here.
 
 export interface Wanted {
@@ -33,6 +33,24 @@ export class Memory {
     attempt(() => this.#lasting?.setItem(NAME, name));
   }
 
+  /** Returns the language that the person chose, if they ever did. */
+  language(): string | null {
+    return attempt(() => this.#lasting?.getItem(LANGUAGE) ?? null);
+  }
+
+  rememberLanguage(language: string): void {
+    attempt(() => this.#lasting?.setItem(LANGUAGE, language));
+  }
+
+  /** Returns how the person wants the room, as it was kept. */
+  room(): string | null {
+    return attempt(() => this.#lasting?.getItem(ROOM) ?? null);
+  }
+
+  rememberRoom(text: string): void {
+    attempt(() => this.#lasting?.setItem(ROOM, text));
+  }
+
   /** Returns what was on in this meeting before a reload; everything for a first visit. */
   wanted(meeting: string): Wanted {
     const text = attempt(() => this.#tab?.getItem(WANTED + meeting) ?? null);
@@ -55,4 +73,6 @@ function attempt<T>(what: () => T): T | null {
 }
 
 const NAME = "incamera.name";
+const ROOM = "incamera.room";
+const LANGUAGE = "incamera.language";
 const WANTED = "incamera.wanted.";

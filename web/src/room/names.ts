@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Names of people: how they are cleaned before they are sent and how they are shown.
 
+import { m } from "../generated/paraglide/messages";
 import type { ParticipantView } from "./view";
 
 /** Returns a name as it may be sent: one line, no invisible direction marks, at most 128 bytes of UTF-8. */
@@ -16,12 +17,12 @@ export function cleanName(text: string): string {
 
 /** Returns what somebody is called on the page. */
 export function shownName(participant: Pick<ParticipantView, "name">): string {
-  return participant.name === "" ? "Guest" : participant.name;
+  return participant.name === "" ? m.common_guest() : participant.name;
 }
 
 /** Returns the accessible name of somebody's tile. */
 export function tileName(participant: Pick<ParticipantView, "name" | "isMe">): string {
-  return participant.isMe ? `${shownName(participant)} (you)` : shownName(participant);
+  return participant.isMe ? m.tile_you({ name: shownName(participant) }) : shownName(participant);
 }
 
 /** Returns one or two letters for a tile without a picture. */

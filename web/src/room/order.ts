@@ -3,7 +3,10 @@
 
 import type { ParticipantView, TrackKind } from "./view";
 
-export type Layout = "grid" | "speaker";
+export type Layout = "grid" | "speaker" | "sidebar";
+
+/** In the order in which they are offered. */
+export const LAYOUTS: readonly Layout[] = ["grid", "speaker", "sidebar"];
 
 /** One tile: somebody's camera, or somebody's screen. */
 export interface TileSpec {
@@ -14,18 +17,20 @@ export interface TileSpec {
 
 /** What stands where. */
 export interface Placement {
-  /** Large, if anything is. */
-  stage: TileSpec | null;
-  /** The grid, or beside the stage a strip of small tiles. */
+  /** Large, if anything is: one tile, or several shared screens. */
+  stage: readonly TileSpec[];
+  /** The grid, or by the stage a strip of small tiles. */
   others: readonly TileSpec[];
+  /** Where the strip is, if there is room on either side. */
+  strip: "beside" | "below";
   /** The own picture, where it floats in the corner. */
   floating: TileSpec | null;
 }
 
 interface Choice {
   layout: Layout;
-  /** Whom the person has put on stage. */
-  pinned: number | null;
+  /** The key of the tile that the person has put on stage. */
+  pinned: string | null;
   /** Who is on stage by speaking. */
   spotlight: number | null;
   isSelfHidden: boolean;
@@ -38,21 +43,30 @@ export function place(participants: readonly ParticipantView[], choice: Choice):
   const me = people.find(({ isMe }) => isMe);
   const own = me === undefined || (choice.isSelfHidden && remote.length > 0) ? null : tile(me, "camera");
   const screens = people.filter(({ tracks, isMe }) => tracks.includes("screen") && !isMe).map((participant) => tile(participant, "screen"));
+  const strip = choice.layout === "speaker" ? "below" : "beside";
 
-  const pinnedTile = [...screens, ...remote].find(({ participant }) => participant.participant === choice.pinned);
+  const pinned = [...screens, ...remote].find(({ key }) => key === choice.pinned);
   const spoken = remote.find(({ participant }) => participant.participant === choice.spotlight) ?? remote[0];
-  const stage = pinnedTile ?? screens[0] ?? (choice.layout === "speaker" ? (spoken ?? null) : null);
+  const stage = pinned !== undefined ? [pinned] : screens.length > 0 ? screens.slice(0, MOST_SCREENS) : choice.layout === "grid" || spoken === undefined ? [] : [spoken];
 
-  if (stage === null) {
-    if (remote.length === 0) return { stage: own, others: [], floating: null };
-    if (remote.length === 1) return { stage: null, others: remote, floating: own };
-    return { stage: null, others: own === null ? remote : [...remote, own], floating: null };
+  if (stage.length === 0) {
+    if (remote.length === 0) return { stage: own === null ? [] : [own], others: [], strip, floating: null };
+    if (remote.length === 1) return { stage, others: remote, strip, floating: own };
+    return { stage, others: own === null ? remote : [...remote, own], strip, floating: null };
   }
-  const rest = [...screens, ...remote].filter(({ key }) => key !== stage.key);
-  if (rest.length === 0) return { stage, others: [], floating: own };
-  return { stage, others: own === null ? rest : [...rest, own], floating: null };
+  const rest = [...screens, ...remote].filter((one) => !stage.some(({ key }) => key === one.key));
+  if (rest.length === 0) return { stage, others: [], strip, floating: own };
+  return { stage, others: own === null ? rest : [...rest, own], strip, floating: null };
+}
+
+/** Returns the key of somebody's tile. */
+export function tileKey(participant: number, kind: TileSpec["kind"]): string {
+  return `${participant}/${kind}`;
 }
 
 function tile(participant: ParticipantView, kind: TileSpec["kind"]): TileSpec {
-  return { key: `${participant.participant}/${kind}`, participant, kind };
+  return { key: tileKey(participant.participant, kind), participant, kind };
 }
+
+// A quarter of the stage is the least on which text can still be read.
+const MOST_SCREENS = 4;

@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // One stay as the page sees it: the client's snapshots made reactive, and what the person is told about changes.
 
+import { m } from "../generated/paraglide/messages";
 import { Changes, type Change } from "./changes";
 import type { DeviceKind, EngineFailure, LocalState, OpenedLink, RoomClient, ShareFailure } from "./client";
 import type { ReadLink } from "./link";
+import { plainText } from "./markdown";
 import type { Memory, Wanted } from "./memory";
 import { shownName } from "./names";
+import { RoomPreferences, type Topic } from "./preferences.svelte";
+import { QualityWatch, type Quality } from "./quality";
+import { isShown, maySendCamera, nextSaving, type Saving } from "./saving";
+import { Sounds, type Sound } from "./sounds";
+import type { Sample } from "./statistics";
 import type { Toasts } from "./toasts.svelte";
 import type { Command, TrackKind, View } from "./view";
 import { VisibleVideos } from "./visible";
-import { deviceWords, isWarning, noticeText, shareTrouble } from "./words";
+import { deviceChangeText, deviceWords, isWarning, noticeText, shareTrouble } from "./words";
 
 /** A stay, from the pre-join page to the end screen. */
 export class Room {
   readonly link: ReadLink;
   readonly visible: VisibleVideos;
   readonly toasts: Toasts;
+  readonly preferences: RoomPreferences;
+  readonly #sounds: Sounds;
   readonly #client: RoomClient;
   readonly #memory: Memory;
   readonly #changes = new Changes();
@@ -28,9 +37,17 @@ export class Room {
   #streams = $state(0);
   #unread = $state(0);
   #isChatOpen = false;
+  #saving = $state<Saving>("nothing");
+  /** Whether the camera comes back when nothing is saved any more. */
+  #hasSavedCamera = false;
+  #quality: Quality = $state.raw({ own: null, weak: new Set<number>(), span: null });
+  #sample: Sample | null = $state.raw(null);
+  #watch = new QualityWatch();
 
-  constructor(client: RoomClient, link: ReadLink, memory: Memory, toasts: Toasts) {
+  constructor(client: RoomClient, link: ReadLink, memory: Memory, toasts: Toasts, sounds = new Sounds()) {
     this.#client = client;
+    this.preferences = new RoomPreferences(memory);
+    this.#sounds = sounds;
     this.link = link;
     this.#memory = memory;
     this.toasts = toasts;
@@ -40,7 +57,8 @@ export class Room {
       client.onView((view) => this.#handleView(view)),
       client.onStreams(() => void this.#streams++),
       client.onBroken((code) => void (this.#broken = code)),
-      client.local.onChange((state) => void (this.#local = state)),
+      client.local.onChange((state) => this.#handleLocal(state)),
+      client.local.onDeviceChange((change) => this.toasts.show(deviceChangeText(change), { tone: change.type === "lost" ? "warning" : "info" })),
     ];
   }
 
@@ -59,6 +77,21 @@ export class Room {
   /** How many messages came while the chat was closed. */
   get unread(): number {
     return this.#unread;
+  }
+
+  /** What is given up to save bandwidth. */
+  get saving(): Saving {
+    return this.#saving;
+  }
+
+  /** How good the call is; changes with {@link measure}. */
+  get quality(): Quality {
+    return this.#quality;
+  }
+
+  /** What was measured last. */
+  get sample(): Sample | null {
+    return this.#sample;
   }
 
   /** What to share. Until the session has read it, an invitation is its own address, and a host link nothing. */
@@ -92,20 +125,78 @@ export class Room {
   }
 
   async setCamera(on: boolean): Promise<void> {
+    this.#hasSavedCamera = false;
+    // Whoever turns it on has decided what the bandwidth is for.
+    if (on && !maySendCamera(this.#saving)) await this.setSaving("nothing");
     this.#remember({ ...this.#wanted(), camera: on });
     await this.#client.local.setCamera(on);
     this.#tellDevice("camera", on);
   }
 
+  /** Gives up what is to be saved, and takes back what is not. */
+  async setSaving(saving: Saving): Promise<void> {
+    const before = this.#saving;
+    this.#saving = saving;
+    this.visible.limit((kind) => isShown(kind, saving));
+    if (!maySendCamera(saving) && this.#local.camera.isOn) {
+      this.#hasSavedCamera = true;
+      await this.#client.local.setCamera(false);
+    }
+    if (maySendCamera(saving) && this.#hasSavedCamera) {
+      this.#hasSavedCamera = false;
+      await this.#client.local.setCamera(true);
+    }
+    if (saving !== before) this.toasts.say(saving === "nothing" ? m.call_saving_off() : m.call_saving_on());
+  }
+
+  /** Reads the connection's counters once and judges them. */
+  async measure(): Promise<void> {
+    const sample = await this.#client.statistics();
+    if (sample === null) {
+      this.#watch = new QualityWatch();
+      this.#quality = { own: null, weak: new Set(), span: null };
+      this.#sample = null;
+      return;
+    }
+    const before = this.#quality.own;
+    this.#sample = sample;
+    this.#quality = this.#watch.handleSample(sample);
+    if (before === null && this.#quality.own !== null) this.#tellOwnTrouble();
+  }
+
+  /** Plays a sound, unless it is off. */
+  play(sound: Sound): void {
+    if (!this.preferences.now.silenced.includes(sound)) this.#sounds.play(sound, this.#local.speakerId);
+  }
+
+  /** Plays a sound even if it is off, for whoever wants to know what it is like. */
+  tryOut(sound: Sound): void {
+    this.#sounds.play(sound, this.#local.speakerId);
+  }
+
+  /** Speaks while a key is held. A reload in the middle of a word does not leave the microphone on. */
+  async holdToTalk(on: boolean): Promise<void> {
+    await this.#client.local.setMicrophone(on);
+    this.#tellDevice("microphone", on);
+  }
+
+  flipCamera(): Promise<void> {
+    return this.#client.local.flipCamera();
+  }
+
+  setNoiseSuppression(on: boolean): Promise<void> {
+    return this.#client.local.setNoiseSuppression(on);
+  }
+
   async toggleShare(): Promise<void> {
     if (this.#local.screen.isOn) {
       this.#client.local.stopShare();
-      this.toasts.say("You stopped sharing");
+      this.toasts.say(m.said_you_stopped_sharing());
       return;
     }
     const failure: ShareFailure | null = await this.#client.local.startShare();
     if (failure !== null) this.toasts.show(shareTrouble(failure), { tone: "warning" });
-    else if (this.#local.screen.isOn) this.toasts.say("You are sharing your screen");
+    else if (this.#local.screen.isOn) this.toasts.say(m.call_sharing());
   }
 
   switchDevice(kind: DeviceKind, id: string): Promise<void> {
@@ -136,12 +227,24 @@ export class Room {
 
   dispose(): void {
     for (const stop of this.#stop) stop();
+    this.#sounds.close();
     this.#client.dispose();
   }
 
+  #handleLocal(state: LocalState): void {
+    const before = this.#local;
+    this.#local = state;
+    // Before the call nobody listens yet, and the page shows the level.
+    if (this.#view === null) return;
+    if (state.isTalkingWhileMuted && !before.isTalkingWhileMuted) {
+      this.toasts.show(m.hint_muted(), { action: { label: m.microphone_turn_on(), run: () => void this.setMicrophone(true) } });
+    }
+    if (state.isMicrophoneSilent && !before.isMicrophoneSilent) this.toasts.show(m.hint_silent(), { tone: "warning" });
+    if (state.noiseSuppression === "failed" && before.noiseSuppression !== "failed") this.toasts.show(m.hint_noise_failed(), { tone: "warning" });
+  }
+
   #tellDevice(kind: "microphone" | "camera", on: boolean): void {
-    const word = kind === "microphone" ? "Microphone" : "Camera";
-    if (this.#local[kind].isOn === on) return this.toasts.say(`${word} ${on ? "on" : "off"}`);
+    if (this.#local[kind].isOn === on) return this.toasts.say(TURNED[kind][on ? "on" : "off"]());
     // Before the call it stands beside the preview.
     if (this.#view === null) return;
     const failure = this.#local[kind].failure;
@@ -168,32 +271,52 @@ export class Room {
     const isLarge = view.participants.length > QUIET_ABOVE;
     switch (change.type) {
       case "joined":
-        if (!isLarge) this.toasts.showPerson(shownName(change.participant), "joined");
+        if (isLarge) break;
+        this.toasts.showPerson(shownName(change.participant), "joined", this.preferences.speaksOf("people"));
+        this.play("join");
         break;
       case "left":
-        if (!isLarge) this.toasts.showPerson(shownName(change.participant), "left");
+        if (isLarge) break;
+        this.toasts.showPerson(shownName(change.participant), "left", this.preferences.speaksOf("people"));
+        this.play("leave");
         break;
       case "share_started":
-        this.toasts.say(`${shownName(change.participant)} is sharing their screen`);
+        this.#say("people", m.said_is_sharing({ name: shownName(change.participant) }));
         break;
       case "share_ended":
-        this.toasts.say(`${shownName(change.participant)} stopped sharing`);
+        this.#say("people", m.said_stopped_sharing({ name: shownName(change.participant) }));
         break;
       case "message":
         if (!this.#isChatOpen) this.#unread++;
-        this.toasts.say(`${change.message.name === "" ? "Guest" : change.message.name}: ${change.message.text}`);
+        this.#say("message", m.said_message({ name: shownName(change.message), text: plainText(change.message.text) }));
+        this.play("chat");
         break;
       case "notice":
         this.toasts.show(noticeText(change.notice.code, change.who), { tone: isWarning(change.notice.code) ? "warning" : "info" });
         break;
       case "reconnecting":
-        this.toasts.say("The connection was lost. Reconnecting.");
+        this.toasts.say(m.said_reconnecting());
+        this.play("disconnect");
         break;
       case "reconnected":
-        this.toasts.show("You are connected again");
+        this.toasts.show(m.said_reconnected());
         break;
     }
   }
+
+  #say(topic: Topic, text: string): void {
+    if (this.preferences.speaksOf(topic)) this.toasts.say(text);
+  }
+
+  #tellOwnTrouble(): void {
+    const next = nextSaving(this.#saving);
+    const action = next === null ? null : { label: m.call_saving_begin(), run: () => void this.setSaving(next) };
+    this.toasts.show(m.call_own_weak(), { action, isSpoken: this.preferences.speaksOf("warning") });
+  }
 }
 
+const TURNED = {
+  microphone: { on: m.microphone_on, off: m.microphone_off },
+  camera: { on: m.camera_on, off: m.camera_off },
+} as const;
 const QUIET_ABOVE = 8;

@@ -7,6 +7,7 @@ import { Memory } from "./memory";
 import { Room } from "./room.svelte";
 import { Toasts } from "./toasts.svelte";
 import type { View } from "./view";
+import { UNLED, UNTOUCHED } from "./made-up";
 
 const LINK: ReadLink = { meeting: "AAECAwQFBgcICQoLDA0ODw", mode: "e2ee", isHostLink: false, address: "/m/AAECAwQFBgcICQoLDA0ODw#e.x" };
 
@@ -75,6 +76,11 @@ function setup(tab = storage()) {
     cameras: [],
     speakers: [],
     speakerId: null,
+    isCameraFacingAway: false,
+    canFlipCamera: false,
+    noiseSuppression: "off",
+    isTalkingWhileMuted: false,
+    isMicrophoneSilent: false,
   };
   const nothing = () => () => undefined;
   const client = {
@@ -86,6 +92,7 @@ function setup(tab = storage()) {
     local: {
       state: () => local,
       onChange: nothing,
+      onDeviceChange: nothing,
       setBoth: async (wanted: { microphone: boolean; camera: boolean }) => void asked.push(wanted),
       setMicrophone: async () => undefined,
       setCamera: async () => undefined,
@@ -98,17 +105,18 @@ function setup(tab = storage()) {
 function people(count: number): View["participants"] {
   return Array.from({ length: count }, (_, index) => ({
     participant: index + 1, name: `P${index + 1}`, isMe: index === 0, isHost: false, isConnected: true, tracks: [], key: "ready" as const, alarm: null,
+    identity: { level: "guest" as const, by: null, accountName: null }, looksLike: null, ...UNTOUCHED,
   }));
 }
 
 function message(id: number): View["chat"][number] {
-  return { id, from: 2, name: "Ben", text: "hello", isMine: false };
+  return { id, from: 2, name: "Ben", text: "hello", isMine: false, replyTo: null };
 }
 
 function view(part: Partial<View>): View {
   return {
     state: "active", leftBecause: null, mode: "e2ee", me: 1, participants: [], iAmHost: false, safetyCode: null,
-    epoch: 1, chat: [], speakers: [], active: [], isSendingPaused: false, notices: [], ...part,
+    epoch: 1, chat: [], speakers: [], active: [], isSendingPaused: false, notices: [], ...UNLED, ...part,
   };
 }
 

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The short messages at the bottom left, and the one live region that reads things out.
+// The short messages in the corner, and the one live region that reads things out.
+
+import { m } from "../generated/paraglide/messages";
+import { formatNumber } from "../language/format";
+
+/** What somebody did. */
+export type Did = "joined" | "left";
 
 export interface Toast {
   id: number;
@@ -7,7 +13,7 @@ export interface Toast {
   text: string;
   action: { label: string; run: () => void } | null;
   /** Set on a message that gathers everybody who did the same in a short time. */
-  people: { did: string; names: readonly string[] } | null;
+  people: { did: Did; names: readonly string[] } | null;
 }
 
 /** At most three messages; the oldest that is no warning goes first. */
@@ -25,18 +31,18 @@ export class Toasts {
     return this.#spoken;
   }
 
-  /** Shows a message and reads it out. Information goes by itself, warnings stay until they are dismissed. */
-  show(text: string, options: { tone?: Toast["tone"]; action?: Toast["action"] } = {}): void {
+  /** Shows a message and, unless told not to, reads it out. Information goes by itself, warnings stay until they are dismissed. */
+  show(text: string, options: { tone?: Toast["tone"]; action?: Toast["action"]; isSpoken?: boolean } = {}): void {
     this.#put({ text, tone: options.tone ?? "info", action: options.action ?? null, people: null }, (other) => other.text === text);
-    this.say(text);
+    if (options.isSpoken ?? true) this.say(text);
   }
 
   /** Shows that somebody did something, together with the others who just did the same; reads out only the new. */
-  showPerson(name: string, did: string): void {
+  showPerson(name: string, did: Did, isSpoken = true): void {
     const same = this.#list.find(({ people }) => people?.did === did);
     const names = [...(same?.people?.names ?? []).filter((other) => other !== name), name];
-    this.#put({ text: `${listed(names)} ${did}`, tone: "info", action: null, people: { did, names } }, (other) => other === same);
-    this.say(`${name} ${did}`);
+    this.#put({ text: DID[did]({ who: listed(names), count: names.length }), tone: "info", action: null, people: { did, names } }, (other) => other === same);
+    if (isSpoken) this.say(DID[did]({ who: name, count: 1 }));
   }
 
   dismiss(id: number): void {
@@ -69,12 +75,13 @@ function listed(names: readonly string[]): string {
   const [first = "", second = "", third = ""] = names;
   switch (names.length) {
     case 1: return first;
-    case 2: return `${first} and ${second}`;
-    case 3: return `${first}, ${second} and ${third}`;
-    default: return `${first}, ${second} and ${names.length - 2} others`;
+    case 2: return m.said_two({ first, second });
+    case 3: return m.said_three({ first, second, third });
+    default: return m.said_many({ first, second, others: formatNumber(names.length - 2) });
   }
 }
 
+const DID: Readonly<Record<Did, (people: { who: string; count: number }) => string>> = { joined: m.said_joined, left: m.said_left };
 const MOST = 3;
 // In milliseconds. Long enough to read two lines twice.
 const SHOWN_FOR = 6000;

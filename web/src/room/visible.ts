@@ -2,7 +2,7 @@
 // Collects which videos are on screen and asks for them, at once for the first and then at most every 100 ms.
 
 import { requestsFor, sameRequests, type VisibleVideo } from "./subscriptions";
-import type { TrackSource, VideoRequest } from "./view";
+import type { TrackKind, TrackSource, VideoRequest } from "./view";
 
 interface Clock {
   now(): number;
@@ -18,6 +18,7 @@ export class VisibleVideos {
   #asked: readonly VideoRequest[] = [];
   #askedAt = -Infinity;
   #isScheduled = false;
+  #isWanted: (kind: TrackKind) => boolean = () => true;
 
   constructor(ask: (videos: readonly VideoRequest[]) => void, pixelRatio: () => number, clock: Clock = BROWSER_CLOCK) {
     this.#ask = ask;
@@ -34,13 +35,19 @@ export class VisibleVideos {
     if (this.#videos.delete(tile)) this.#schedule();
   }
 
+  /** Asks from here on only for the kinds that are wanted. */
+  limit(isWanted: (kind: TrackKind) => boolean): void {
+    this.#isWanted = isWanted;
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     const wait = Math.max(0, this.#askedAt + ASK_EVERY - this.#clock.now());
     this.#clock.after(wait, () => {
       this.#isScheduled = false;
-      const requests = requestsFor(this.#videos.values(), this.#pixelRatio());
+      const requests = requestsFor([...this.#videos.values()].filter(({ source }) => this.#isWanted(source.kind)), this.#pixelRatio());
       if (sameRequests(requests, this.#asked)) return;
       this.#asked = requests;
       this.#askedAt = this.#clock.now();

@@ -2,13 +2,19 @@
 // What page and session worker say to each other. No key crosses here: key updates go from worker to worker.
 
 import type { Command, Directive, Mode, TrackKind, View } from "../generated";
+import type { CreateMeeting, Denial } from "../generated/http";
+
+/** What a new meeting may be told besides its mode and its keys. */
+export type MeetingDetails = Omit<CreateMeeting, "mode" | "host_key" | "admission_key">;
 
 /** From the page to the session worker. */
 export type ToSession =
   /** Reads a link and keeps the host key of a host link. */
   | { type: "open"; request: number; link: string }
   /** Makes a meeting, and keeps its host key. */
-  | { type: "create"; request: number; mode: Mode }
+  | { type: "create"; request: number; mode: Mode; details: MeetingDetails }
+  /** Asks for the link that makes its holder host. */
+  | { type: "hostLink"; request: number; invitation: string }
   /** Where key updates go; the port's other end is in a frame worker. */
   | { type: "frames"; port: MessagePort }
   /** Enters the meeting; once per worker. */
@@ -19,7 +25,9 @@ export type ToSession =
 export type FromSession =
   | { type: "opened"; request: number; mode: Mode; invitation: string; isHost: boolean }
   | { type: "created"; request: number; invitation: string }
-  | { type: "failed"; request: number; code: SessionFailure }
+  /** `null` if this browser does not hold the meeting's host key. */
+  | { type: "hostLink"; request: number; link: string | null }
+  | { type: "failed"; request: number; code: SessionFailure; denial: Denial | null }
   | { type: "ready" }
   | { type: "broken" }
   | { type: "view"; view: View }
@@ -35,6 +43,8 @@ export type SessionFailure =
   | "unreachable"
   | "rate_limited"
   | "unavailable"
+  | "not_allowed"
+  | "account_suspended"
   | "internal"
   | "engine_failed";
 

@@ -48,9 +48,11 @@ class SessionWorker {
       case "create":
         return this.#answer(message.request, async () => {
           await this.#engine;
-          const invitation = await createMeeting(message.mode);
+          const invitation = await createMeeting(message.mode, message.details);
           return { type: "created", request: message.request, invitation };
         });
+      case "hostLink":
+        return this.#answer(message.request, () => this.#hostLink(message.request, message.invitation));
       case "frames":
         return this.#addFrameWorker(message.port);
       case "start":
@@ -68,6 +70,13 @@ class SessionWorker {
     const isHost = parts.hostSeed !== undefined || (await asHost(parts.invitation, parts.meeting)) !== null;
     const invitation = location.origin + parts.invitation;
     return { type: "opened", request, mode: parts.mode, invitation, isHost };
+  }
+
+  async #hostLink(request: number, invitation: string): Promise<FromSession> {
+    await this.#engine;
+    const parts = readLink(invitation);
+    const link = await asHost(parts.invitation, parts.meeting);
+    return { type: "hostLink", request, link: link === null ? null : location.origin + link };
   }
 
   async #start(message: Extract<ToSession, { type: "start" }>): Promise<void> {
@@ -104,7 +113,7 @@ class SessionWorker {
     try {
       toPage(await act());
     } catch (error) {
-      toPage({ type: "failed", request, code: codeOf(error) });
+      toPage({ type: "failed", request, code: codeOf(error), denial: error instanceof Refusal ? error.denial : null });
     }
   }
 }

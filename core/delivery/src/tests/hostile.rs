@@ -171,6 +171,6 @@ proptest! {
         prop_assert!(delivery.create_group(NOW, ALICE, &first).is_err());
         prop_assert!(delivery.handle_commit(NOW, ALICE, 0, first.clone(), second).is_err());
         prop_assert!(delivery.handle_refused(NOW, ALICE, 0, &first, &first).is_err());
-        prop_assert!(Delivery::restore(config(), &first).is_err());
+        prop_assert!(Delivery::restore(protocol::Timestamp::ZERO, config(), &first).is_err());
     }
 }

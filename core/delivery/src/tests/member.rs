@@ -88,6 +88,8 @@ pub(super) fn binding(participant: ParticipantId, key: &Key, host: Option<&Signi
         participant,
         admission_proof: vec![0; 32],
         host_grant: grant,
+        identity: None,
+        stay: None,
     }
 }
 

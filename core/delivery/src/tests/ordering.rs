@@ -219,14 +219,14 @@ fn who_was_away_catches_up_by_the_commits_it_missed() {
 fn a_restored_service_goes_on_where_it_stopped() {
     let mut room = Room::of(&[ALICE, BOB]);
     let snapshot = room.delivery.snapshot();
-    room.delivery = Delivery::restore(config(), &snapshot).expect("just made");
+    room.delivery = Delivery::restore(NOW, config(), &snapshot).expect("just made");
     assert_eq!(room.delivery.members(), [ALICE, BOB]);
     assert!(room.delivery.can_continue(ALICE, 0));
     room.all_answer();
     room.join(CAROL);
     assert_eq!(room.delivery.epoch(), Some(2));
     for length in (0..snapshot.len()).step_by(1013) {
-        assert!(Delivery::restore(config(), &snapshot[..length]).is_err());
+        assert!(Delivery::restore(NOW, config(), &snapshot[..length]).is_err());
     }
 }
 
@@ -242,4 +242,43 @@ fn after_a_reset_the_group_is_created_anew() {
     assert_eq!(room.delivery.group_state(None), None);
     assert_eq!(room.delivery.create_group(NOW, CAROL, &group_info), Ok(()));
     assert_eq!(room.delivery.members(), [CAROL]);
+}
+
+#[test]
+fn a_restart_does_not_make_a_commit_stand_that_may_be_taken_back() {
+    let mut room = Room::of(&[ALICE, BOB]);
+    let (_, poisoned) = Member::join(&room.delivery, DAVE, 0);
+    room.offer(DAVE, &poisoned).expect("no server can tell");
+    room.outputs();
+    restart(&mut room);
+    assert_eq!(room.delivery.epoch(), Some(2));
+    for by in [ALICE, BOB] {
+        let (hash, signature) = room.member(by).refusal(1, &poisoned.commit);
+        assert_eq!(
+            room.delivery.handle_refused(NOW, by, 1, &hash, &signature),
+            Ok(())
+        );
+    }
+    assert_eq!(room.delivery.epoch(), Some(1), "the members took it back");
+    assert_eq!(room.delivery.members(), [ALICE, BOB]);
+}
+
+#[test]
+fn after_a_restart_silence_counts_as_consent_once_people_had_the_time_to_come_back() {
+    let mut room = Room::of(&[ALICE, BOB]);
+    let (_, carols) = Member::join(&room.delivery, CAROL, 0);
+    room.offer(CAROL, &carols).expect("in order");
+    room.outputs();
+    restart(&mut room);
+    let ends_at = room.delivery.poll_timeout().expect("the trial goes on");
+    assert!(ends_at > NOW + Duration::from_secs(10));
+    room.delivery.handle_timeout(ends_at);
+    assert_eq!(room.delivery.poll_timeout(), None);
+    assert_eq!(room.delivery.members(), [ALICE, BOB, CAROL]);
+}
+
+fn restart(room: &mut Room) {
+    let snapshot = room.delivery.snapshot();
+    room.delivery = Delivery::restore(NOW, config(), &snapshot).expect("just made");
+    room.all_answer();
 }

@@ -108,7 +108,8 @@ fn what_was_wanted_is_still_wanted_after_a_restart() {
     let mut room = Room::of(&[ALICE, BOB]);
     room.delivery.remove(NOW, BOB, Duration::ZERO);
     room.outputs();
-    room.delivery = Delivery::restore(config(), &room.delivery.snapshot()).expect("just made");
+    room.delivery =
+        Delivery::restore(protocol::Timestamp::ZERO, config(), &room.delivery.snapshot()).expect("just made");
     room.delivery.set_answering(NOW, BTreeSet::from([ALICE]));
     check_asked(&room.settle(NOW), &[(1, ALICE)]);
     let bundle = room.member(ALICE).commit(&[]);

@@ -42,6 +42,9 @@ pub enum OpenDrop {
     /// No key for this sender and epoch: not yet, no longer, or never.
     #[error("no key for this frame")]
     UnknownKey,
+    /// It says that it is of a later epoch than any of this sender's keys.
+    #[error("no key for the frame's epoch yet")]
+    FutureEpoch,
     /// The epoch's ten seconds are over.
     #[error("the frame's epoch is over")]
     Retired,
@@ -77,13 +80,14 @@ impl SealDrop {
 
 impl OpenDrop {
     /// All reasons.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Malformed,
         Self::TooLarge,
         Self::NoSlot,
         Self::WrongSender,
         Self::WrongTrack,
         Self::UnknownKey,
+        Self::FutureEpoch,
         Self::Retired,
         Self::Replayed,
         Self::NotAuthentic,
@@ -98,6 +102,7 @@ impl OpenDrop {
             Self::WrongSender => "wrong_sender",
             Self::WrongTrack => "wrong_track",
             Self::UnknownKey => "unknown_key",
+            Self::FutureEpoch => "future_epoch",
             Self::Retired => "retired",
             Self::Replayed => "replayed",
             Self::NotAuthentic => "not_authentic",

@@ -42,6 +42,11 @@ impl Kid {
             | u64::from(self.epoch)
     }
 
+    /// Returns whether this is rather a KID of an epoch after `epoch` than of one before: a quarter of the way round.
+    pub(crate) fn is_after(self, epoch: u64) -> bool {
+        matches!(self.epoch.wrapping_sub(low_bits(epoch)), 1..=64)
+    }
+
     /// Returns whether this may be a KID of `epoch`.
     pub(crate) fn is_of_epoch(self, epoch: u64) -> bool {
         self.epoch == low_bits(epoch)
@@ -72,6 +77,13 @@ mod tests {
                 assert!(!kid.is_of_epoch(epoch ^ 1));
             }
         }
+    }
+
+    #[test]
+    fn a_later_epoch_is_told_from_an_earlier_one_even_where_the_bits_begin_anew() {
+        let kid = |epoch| Kid::new(TrackKind::Camera, 1, epoch).expect("the index fits");
+        assert!(kid(6).is_after(5) && kid(256).is_after(255) && kid(260).is_after(255));
+        assert!(!kid(5).is_after(5) && !kid(4).is_after(5) && !kid(255).is_after(256));
     }
 
     #[test]

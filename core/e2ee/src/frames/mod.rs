@@ -197,6 +197,12 @@ impl FrameSide {
         &self.drops
     }
 
+    /// Returns whether the others have gone on to keys that do not come here, once for each time that it is so for some
+    /// seconds. What the frames say was not authenticated.
+    pub fn poll_behind(&mut self, now: Timestamp) -> bool {
+        self.opener.poll_behind(now)
+    }
+
     /// Returns when [`Self::handle_timeout`] must be called next, if ever.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         self.opener.poll_timeout()

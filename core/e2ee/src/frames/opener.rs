@@ -33,6 +33,8 @@ struct Place {
 pub(super) struct Opener {
     senders: BTreeMap<u32, BTreeMap<u64, EpochKeys>>,
     slots: BTreeMap<u32, BTreeMap<String, SlotSource>>,
+    /// Since when frames of an epoch come for which there is no key yet.
+    behind_since: Option<Timestamp>,
 }
 
 struct EpochKeys {
@@ -51,6 +53,7 @@ struct ReceiveTrack {
 
 impl Opener {
     pub(super) fn add_key(&mut self, epoch: u64, index: u32, base_key: BaseKey) {
+        self.behind_since = None;
         let key_id = key_id(&base_key);
         let epochs = self.senders.entry(index).or_default();
         epochs.retain(|&kept, _| kept.saturating_add(KEPT_EPOCHS) > epoch);
@@ -123,7 +126,11 @@ impl Opener {
         frame: &[u8],
         next_handle: impl FnOnce() -> KeyHandle,
     ) -> Result<PreparedOpen, OpenDrop> {
-        let (place, header, header_length) = self.locate(now, slot, frame)?;
+        let (place, header, header_length) = self.locate(now, slot, frame).inspect_err(|drop| {
+            if *drop == OpenDrop::FutureEpoch {
+                self.behind_since.get_or_insert(now);
+            }
+        })?;
         let track = self.track(now, place, next_handle)?;
         if !track.window.may_be_new(header.ctr) {
             return Err(OpenDrop::Replayed);
@@ -184,6 +191,13 @@ impl Opener {
             .find_map(|track| track.key.as_ref())
     }
 
+    /// Returns whether frames of a later epoch have come for long, once for each time that they do.
+    pub(super) fn poll_behind(&mut self, now: Timestamp) -> bool {
+        self.behind_since
+            .take_if(|since| *since + BEHIND_FOR <= now)
+            .is_some()
+    }
+
     pub(super) fn poll_timeout(&self) -> Option<Timestamp> {
         let keys = self.senders.values().flat_map(BTreeMap::values);
         keys.filter(|keys| keys.base_key.is_some())
@@ -226,7 +240,7 @@ impl Opener {
             .iter()
             .rev()
             .find(|(epoch, _)| kid.is_of_epoch(**epoch))
-            .ok_or(OpenDrop::UnknownKey)?;
+            .ok_or_else(|| missing_key(kid, epochs))?;
         if keys.is_retired(now) {
             return Err(OpenDrop::Retired);
         }
@@ -282,6 +296,15 @@ impl EpochKeys {
     }
 }
 
+/// A sender whose keys were dropped is on its way out, whatever it says.
+fn missing_key(kid: Kid, epochs: &BTreeMap<u64, EpochKeys>) -> OpenDrop {
+    let newest = epochs.iter().rev().find(|(_, keys)| keys.base_key.is_some());
+    match newest {
+        Some((&newest, _)) if kid.is_after(newest) => OpenDrop::FutureEpoch,
+        Some(_) | None => OpenDrop::UnknownKey,
+    }
+}
+
 fn key_id(base_key: &BaseKey) -> [u8; 32] {
     use sha2::{Digest as _, Sha256};
     Sha256::new()
@@ -294,6 +317,9 @@ fn key_id(base_key: &BaseKey) -> [u8; 32] {
 /// How long frames of an epoch can be opened after the next began. Senders change over within a round trip; ten
 /// seconds cover a client that is reconnecting, and bound what a removed person's old frames are worth.
 const OVERLAP: Duration = Duration::from_secs(10);
+// A commit reaches everybody within a round trip of the first frame under its keys. Sooner would take a slow connection
+// for a hostile server.
+const BEHIND_FOR: Duration = Duration::from_secs(5);
 // Two epochs back is further than a rollback reaches; windows of a thousand senders are 1 MB an epoch.
 const KEPT_EPOCHS: u64 = 4;
 // Slots of a replaced transport may still be draining.

@@ -196,7 +196,10 @@ fn a_frame_of_another_meeting_mode_epoch_sender_or_key_is_refused() {
         sender_of(begin(), EPOCH, SENDER, BaseKey::new([43; 32])),
         OpenDrop::NotAuthentic,
     );
-    check(sender_of(begin(), EPOCH + 1, SENDER, key()), OpenDrop::UnknownKey);
+    check(
+        sender_of(begin(), EPOCH + 1, SENDER, key()),
+        OpenDrop::FutureEpoch,
+    );
     check(
         sender_of(begin(), EPOCH, SENDER + 1, key()),
         OpenDrop::WrongSender,

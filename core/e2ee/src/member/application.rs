@@ -58,7 +58,7 @@ impl Member {
         };
         let epoch = message.epoch().as_u64();
         if epoch > self.epoch() {
-            return Err(ApplicationRefusal::UnknownEpoch);
+            return Err(ApplicationRefusal::FutureEpoch { epoch });
         }
         let processed = self
             .group

@@ -9,13 +9,17 @@ use openmls::prelude::{
     UnknownExtension,
 };
 use protocol::{
-    MeetingId, MeetingLink, Mode, ParticipantId,
+    MeetingId, Mode, ParticipantId,
+    identity::SignedStatement,
     mls::{GROUP_BINDING_EXTENSION, GroupBinding, LEAF_BINDING_EXTENSION, LeafBinding},
 };
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::{JoinError, MemberConfig};
+use super::{
+    IdentityIssuer, JoinError, LeafIdentity, MemberConfig,
+    identity::{self, Verdict},
+};
 use crate::meeting::{host_fingerprint, host_key, is_valid_grant};
 
 /// What a member holds every leaf and the group against. Has no `Debug`.
@@ -24,6 +28,7 @@ pub(super) struct Expectations {
     admission_key: Zeroizing<[u8; 32]>,
     host_fingerprint: [u8; 32],
     external_sender: Vec<u8>,
+    issuer: Option<IdentityIssuer>,
 }
 
 /// Why a leaf may not be in the group.
@@ -42,6 +47,7 @@ pub(super) enum LeafFault {
 pub(super) struct LeafOwner {
     pub(super) participant: ParticipantId,
     pub(super) is_host: bool,
+    pub(super) stay_key: Option<[u8; 32]>,
 }
 
 impl Expectations {
@@ -52,26 +58,37 @@ impl Expectations {
             admission_key: admission_key(secret, config.link.meeting),
             host_fingerprint: host_fingerprint(&config.link),
             external_sender: config.external_sender.clone(),
+            issuer: config.issuer,
         })
     }
 
     /// Makes the binding of an own leaf.
-    pub(super) fn bind_leaf(
-        &self,
-        link: &MeetingLink,
-        participant: ParticipantId,
-        leaf_key: &[u8],
-    ) -> LeafBinding {
-        let host_grant = host_key(link).map(|key| key.grant(self.meeting, Mode::E2ee, leaf_key));
+    pub(super) fn bind_leaf(&self, config: &MemberConfig) -> LeafBinding {
+        let leaf_key = &config.leaf_key.public();
+        let host_grant = host_key(&config.link).map(|key| key.grant(self.meeting, Mode::E2ee, leaf_key));
+        let identity = config.identity.clone().filter(|identity| {
+            let identity = identity::check(self.issuer.as_ref(), self.meeting, leaf_key, Some(identity));
+            matches!(identity, LeafIdentity::Known(_))
+        });
         LeafBinding {
-            participant,
+            participant: config.participant,
             admission_proof: self.proof(leaf_key).finalize().into_bytes().to_vec(),
             host_grant,
+            identity,
+            stay: config.stay.clone(),
         }
     }
 
     /// Checks credential, admission proof and host grant of a leaf.
     pub(super) fn check_leaf(&self, leaf: &LeafNode) -> Result<LeafOwner, LeafFault> {
+        self.read_leaf(leaf).map(|(owner, _)| owner)
+    }
+
+    /// Checks as [`Self::check_leaf`] does, and returns the leaf's statement about its owner, which was not checked.
+    pub(super) fn read_leaf(
+        &self,
+        leaf: &LeafNode,
+    ) -> Result<(LeafOwner, Option<SignedStatement>), LeafFault> {
         let leaf_key = leaf.signature_key().as_slice();
         let binding = leaf_binding(leaf).ok_or(LeafFault::Unbound)?;
         if participant_of(leaf.credential()) != Some(binding.participant) {
@@ -89,10 +106,22 @@ impl Expectations {
             Some(_) => return Err(LeafFault::FalseHost),
             None => false,
         };
-        Ok(LeafOwner {
+        let owner = LeafOwner {
             participant: binding.participant,
             is_host,
-        })
+            stay_key: binding.stay.and_then(|stay| <[u8; 32]>::try_from(stay.key).ok()),
+        };
+        Ok((owner, binding.identity))
+    }
+
+    /// Checks a leaf's statement about its owner; `known` is what was found about the leaf before.
+    pub(super) fn judge(
+        &self,
+        leaf_key: &[u8],
+        statement: Option<SignedStatement>,
+        known: Option<Verdict>,
+    ) -> Verdict {
+        Verdict::of(self.issuer.as_ref(), self.meeting, leaf_key, statement, known)
     }
 
     /// Checks the group context of a group that the server says is the meeting's.
@@ -138,6 +167,10 @@ impl Expectations {
             ),
         ])
         .map_err(|_| JoinError::Internal)
+    }
+
+    pub(super) const fn host_fingerprint(&self) -> &[u8; 32] {
+        &self.host_fingerprint
     }
 
     fn proof(&self, leaf_key: &[u8]) -> Hmac<Sha256> {

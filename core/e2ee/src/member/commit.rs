@@ -105,7 +105,7 @@ impl Member {
         self.since_epoch_by_leaf = way_back.since_epoch_by_leaf;
         self.excluded = way_back.excluded;
         self.phase = Phase::Joined;
-        self.roster = self.read_roster();
+        self.read_roster();
         self.handle_commit_rejected();
         Ok(())
     }
@@ -254,11 +254,10 @@ impl Member {
             LeafFault::Unbound | LeafFault::Unproven => CommitRefusal::NoAdmissionProof,
             LeafFault::FalseHost => CommitRefusal::FalseGrant,
         })?;
-        if owner.participant == by {
-            Ok(())
-        } else {
-            Err(CommitRefusal::WrongParticipant)
+        if owner.participant != by {
+            return Err(CommitRefusal::WrongParticipant);
         }
+        self.check_newcomer(leaf, owner)
     }
 
     fn inspect_member_commit(
@@ -311,7 +310,7 @@ impl Member {
         if was_removed {
             self.phase = Phase::Removed;
         }
-        self.roster = self.read_roster();
+        self.read_roster();
         let (old, new) = (keyed(&roster), keyed(&self.roster));
         let joined: Vec<_> = new
             .iter()

@@ -44,8 +44,8 @@ impl Member {
         let group_info = parse_group_info(&state.group_info)?;
         expectations.check_group(group_info.group_context())?;
         let provider = Provider::new(rng);
-        let key = LeafKey::generate(rng);
-        let binding = expectations.bind_leaf(&config.link, config.participant, &key.public());
+        let key = config.leaf_key.clone();
+        let binding = expectations.bind_leaf(config);
         let (group, bundle) = external_commit(&provider, &key, &binding, group_info, &state.ratchet_tree)?;
         check_everybody(&expectations, &group)?;
         let phase = Phase::Joining(Sha256::digest(&bundle.commit).into());
@@ -62,8 +62,8 @@ impl Member {
     ) -> Result<(Self, Vec<u8>), JoinError> {
         let expectations = Expectations::new(config)?;
         let provider = Provider::new(rng);
-        let key = LeafKey::generate(rng);
-        let binding = expectations.bind_leaf(&config.link, config.participant, &key.public());
+        let key = config.leaf_key.clone();
+        let binding = expectations.bind_leaf(config);
         let group = MlsGroup::builder()
             .with_group_id(GroupId::from_slice(expectations.meeting.as_bytes()))
             .ciphersuite(CIPHERSUITE)
@@ -106,12 +106,14 @@ impl Member {
             group,
             phase,
             roster: Vec::new(),
+            verdicts_by_leaf: BTreeMap::new(),
             pending: None,
             way_back: None,
             since_epoch_by_leaf: BTreeMap::new(),
             excluded: BTreeSet::new(),
+            lobby: None,
         };
-        member.roster = member.read_roster();
+        member.read_roster();
         member.note_leaves();
         member
     }

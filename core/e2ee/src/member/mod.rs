@@ -14,8 +14,10 @@
 mod application;
 mod binding;
 mod commit;
+mod identity;
 mod join;
 mod media;
+mod newcomers;
 mod proposal;
 mod provider;
 mod refusal;
@@ -27,9 +29,11 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use openmls::prelude::MlsGroup;
-use protocol::{MeetingLink, Mode, ParticipantId};
+use protocol::{MeetingLink, Mode, ParticipantId, acts::LeafStay, identity::SignedStatement};
 
 pub use application::ApplicationMessage;
+pub use identity::{IdentityIssuer, LeafIdentity};
+pub use provider::LeafKey;
 pub use refusal::{
     ApplicationRefusal, CommitRefusal, JoinError, MemberError, ProposalRefusal, RollbackError,
 };
@@ -37,7 +41,8 @@ pub use signing::{SignedProfile, SignedRefusal};
 
 use crate::SafetyCode;
 use binding::Expectations;
-use provider::{LeafKey, Provider};
+use identity::Verdict;
+use provider::Provider;
 use storage::Storage;
 
 /// What a participant needs to become a member. Has no `Debug`: the link is secret.
@@ -49,6 +54,14 @@ pub struct MemberConfig {
     pub participant: ParticipantId,
     /// The server's Ed25519 public key for external proposals, 32 bytes.
     pub external_sender: Vec<u8>,
+    /// The key of the leaf to be made.
+    pub leaf_key: LeafKey,
+    /// What the installation says about whoever has that key. Left out of the leaf if the others would not believe it.
+    pub identity: Option<SignedStatement>,
+    /// Whose word about the others' identities counts; `None` where nobody's does.
+    pub issuer: Option<IdentityIssuer>,
+    /// Whose stay the leaf is to belong to; it names the leaf's key.
+    pub stay: Option<LeafStay>,
 }
 
 /// A commit to be sent.
@@ -73,6 +86,8 @@ pub struct RosterMember {
     pub is_host: bool,
     /// Whether it is the own leaf.
     pub is_me: bool,
+    /// The key of its stay, if it has one.
+    pub stay_key: Option<[u8; 32]>,
 }
 
 /// What a merged commit did.
@@ -102,11 +117,14 @@ pub struct Member {
     phase: Phase,
     // Read from the tree once per epoch: every leaf costs an HMAC, a host's a signature check too.
     roster: Vec<RosterMember>,
+    verdicts_by_leaf: BTreeMap<u32, Verdict>,
     pending: Option<[u8; 32]>,
     way_back: Option<WayBack>,
     // In which epoch a leaf was first seen: of two leaves of one participant, the newer counts.
     since_epoch_by_leaf: BTreeMap<u32, u64>,
     excluded: BTreeSet<u32>,
+    // While the lobby is on: the stays that need no admission.
+    lobby: Option<BTreeSet<[u8; 32]>>,
 }
 
 enum Phase {
@@ -182,20 +200,28 @@ impl Member {
         SafetyCode::from_authenticator(self.group.epoch_authenticator().as_slice())
     }
 
-    fn read_roster(&self) -> Vec<RosterMember> {
+    fn read_roster(&mut self) {
         let own_leaf = self.own_leaf();
+        let mut known = std::mem::take(&mut self.verdicts_by_leaf);
         let leaves = self.group.treesync().full_leaves();
         let members = leaves.filter_map(|(index, leaf)| {
-            let owner = self.expectations.check_leaf(leaf).ok()?;
+            let (owner, statement) = self.expectations.read_leaf(leaf).ok()?;
+            let verdict = self.expectations.judge(
+                leaf.signature_key().as_slice(),
+                statement,
+                known.remove(&index.u32()),
+            );
+            self.verdicts_by_leaf.insert(index.u32(), verdict);
             let (leaf, is_me) = (index.u32(), index.u32() == own_leaf);
             Some(RosterMember {
                 participant: owner.participant,
                 leaf,
                 is_host: owner.is_host,
                 is_me,
+                stay_key: owner.stay_key,
             })
         });
-        members.collect()
+        self.roster = members.collect();
     }
 
     fn note_leaves(&mut self) {

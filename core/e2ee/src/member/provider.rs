@@ -82,15 +82,19 @@ impl OpenMlsRand for SeededRand {
     }
 }
 
-/// The leaf's Ed25519 key, erased when dropped.
-pub(super) struct LeafKey(SigningKey);
+/// A leaf's Ed25519 key, erased when dropped. Has no `Debug`. No two leaves of a tree may have the same one
+/// (RFC 9420, section 7.3).
+#[derive(Clone)]
+pub struct LeafKey(SigningKey);
 
 impl LeafKey {
-    pub(super) fn generate(rng: &mut impl CryptoRng) -> Self {
+    /// Draws a key.
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
         Self(SigningKey::from_bytes(&random(rng)))
     }
 
-    pub(super) fn public(&self) -> [u8; 32] {
+    /// Returns the public key, by which the installation's word about the leaf names it.
+    pub fn public(&self) -> [u8; 32] {
         self.0.verifying_key().to_bytes()
     }
 

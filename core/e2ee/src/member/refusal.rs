@@ -67,6 +67,9 @@ pub enum CommitRefusal {
     /// It joins without a proof of the link secret.
     #[error("joins without proof of the link secret")]
     NoAdmissionProof,
+    /// It joins past the lobby, or wears another's stay.
+    #[error("joins without having been let in")]
+    NotAdmitted,
     /// It claims host rights that the host key did not grant.
     #[error("claims host rights it does not have")]
     FalseGrant,
@@ -94,6 +97,7 @@ impl CommitRefusal {
             | Self::WrongParticipant
             | Self::AddNotAllowed
             | Self::NoAdmissionProof
+            | Self::NotAdmitted
             | Self::FalseGrant
             | Self::RemoveNotAllowed
             | Self::ProposalNotAllowed
@@ -102,9 +106,12 @@ impl CommitRefusal {
         }
     }
 
-    /// Returns whether somebody without the link tried to get in.
+    /// Returns whether somebody tried to get in who may not.
     pub const fn is_ghost(self) -> bool {
-        matches!(self, Self::NoAdmissionProof | Self::AddNotAllowed)
+        matches!(
+            self,
+            Self::NoAdmissionProof | Self::NotAdmitted | Self::AddNotAllowed
+        )
     }
 }
 
@@ -176,9 +183,15 @@ pub enum ApplicationRefusal {
     /// Not an application message.
     #[error("malformed message")]
     Malformed,
-    /// Of an epoch whose keys are gone or not there yet.
+    /// Of an epoch whose keys are gone.
     #[error("message of an unknown epoch")]
     UnknownEpoch,
+    /// It says that it is of an epoch which the group has not reached here. Nothing about it was authenticated.
+    #[error("message of epoch {epoch}, which is still to come")]
+    FutureEpoch {
+        /// Which.
+        epoch: u64,
+    },
     /// Not joined, or no longer a member.
     #[error("not a member")]
     NotMember,

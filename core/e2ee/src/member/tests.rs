@@ -3,5 +3,6 @@
 
 mod conversation;
 mod hostile;
+mod identity;
 mod media;
 mod room;

@@ -140,6 +140,9 @@ impl Meeting {
                 code: None,
             });
         }
+        for connection in self.lobby.clear() {
+            self.refuse(connection, ErrorCode::MeetingEnded);
+        }
         self.roster.clear();
         let meeting = self.config.meeting;
         self.media(SfuCommand::RemoveMeeting { meeting });

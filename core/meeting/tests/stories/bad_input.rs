@@ -47,6 +47,9 @@ fn what_is_out_of_order_or_of_the_other_mode_is_rejected() {
         host_proof: None,
         admission: Vec::new(),
         name: None,
+        leaf_key: Vec::new(),
+        heard: None,
+        stay: None,
     };
     let of_e2ee = [
         ClientMessage::CreateGroup {
@@ -147,6 +150,9 @@ fn the_first_message_is_a_hello_of_this_version() {
             host_proof: None,
             admission: Vec::new(),
             name: name.map(|length| Redacted("n".repeat(length))),
+            leaf_key: Vec::new(),
+            heard: None,
+            stay: None,
         })
     };
     check(&encode(&ClientMessage::Leave), Some(ErrorCode::OutOfOrder));

@@ -4,7 +4,10 @@
 mod bad_input;
 mod group;
 mod host_acts;
+mod identity;
 mod join_leave;
 mod media;
+mod policy_is_asked;
 mod standard_key;
 mod support;
+mod time_limit;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! One meeting with clients that say hello and keep what they were sent.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use incamera_meeting::{Effect, Greeting, InstanceKeys, Meeting, MeetingConfig, Record};
+use incamera_meeting::{Effect, Greeting, InstanceKeys, Meeting, MeetingConfig, Record, Visitor};
+use policy::{AccountFacts, Policy, Preset};
 use protocol::{
     ClientMessage, ConnectionId, ErrorCode, MeetingId, Mode, PROTOCOL_VERSION, ParticipantId, Redacted,
     ResumeToken, ServerMessage, Timestamp, encode,
+    identity::{IdentityClaim, SignedStatement},
+    limits,
     message::{HostProof, RosterEntry, StandardKey},
     mls,
 };
@@ -39,7 +42,27 @@ pub(crate) struct HelloWith {
     pub(crate) mode: Option<Mode>,
     pub(crate) name: Option<&'static str>,
     pub(crate) has_wrong_secret: bool,
+    pub(crate) leaf_key: Vec<u8>,
+    pub(crate) heard: Option<u64>,
+    pub(crate) identity: Option<IdentityClaim>,
+    pub(crate) account: Option<AccountFacts>,
 }
+
+impl HelloWith {
+    fn visitor(&self, now: Timestamp) -> Visitor {
+        let mut visitor = Visitor::guest(now, UNIX_TIME);
+        if let Some(identity) = &self.identity {
+            visitor = visitor.with_identity(identity.clone());
+        }
+        if let Some(facts) = &self.account {
+            visitor = visitor.with_account(facts.clone());
+        }
+        visitor
+    }
+}
+
+/// The installation's clock at the beginning of each hello, in seconds since 1970.
+pub(crate) const UNIX_TIME: u64 = 1_800_000_000;
 
 /// What a Welcome gave.
 #[derive(Clone)]
@@ -49,6 +72,9 @@ pub(crate) struct Welcomed {
     pub(crate) resume: ResumeToken,
     pub(crate) roster: Vec<RosterEntry>,
     pub(crate) key: Option<StandardKey>,
+    pub(crate) identity: Option<SignedStatement>,
+    pub(crate) identity_key: Vec<u8>,
+    pub(crate) unix_time: u64,
 }
 
 impl World {
@@ -58,8 +84,23 @@ impl World {
             mode,
             host_key: Some(host_key().verifying_key().to_bytes()),
             admission_key: (mode == Mode::E2ee).then(|| admission_key().verifying_key().to_bytes()),
-            keys: InstanceKeys::new([1; 32], [2; 32]),
+            keys: InstanceKeys::new([1; 32], [2; 32]).with_identity_key(IDENTITY_SEED),
+            policy: Arc::new(Policy::preset(Preset::default())),
+            owner_standing: None,
+            people: limits::PARTICIPANTS,
+            closes_at: None,
         };
+        Self::of(config)
+    }
+
+    /// A meeting about which the shell knows something more.
+    pub(crate) fn with(mode: Mode, change: impl FnOnce(&mut MeetingConfig)) -> Self {
+        let mut config = Self::new(mode).config;
+        change(&mut config);
+        Self::of(config)
+    }
+
+    fn of(config: MeetingConfig) -> Self {
         Self {
             meeting: Meeting::new(config.clone()),
             now: Timestamp::new(Duration::from_secs(100)),
@@ -76,6 +117,7 @@ impl World {
 
     /// Says hello on a new connection and returns it, welcomed or not.
     pub(crate) fn hello(&mut self, with: HelloWith) -> ConnectionId {
+        let visitor = with.visitor(self.now);
         let connection = ConnectionId(self.next_connection);
         self.next_connection += 1;
         let (greeting, challenge) = Greeting::new(&mut self.rng);
@@ -99,10 +141,13 @@ impl World {
             host_proof,
             admission: prove_admission(mode, &nonce, with.has_wrong_secret),
             name: with.name.map(|name| Redacted(String::from(name))),
+            leaf_key: with.leaf_key,
+            heard: with.heard,
+            stay: None,
         };
         let (_, hello) = greeting.handle_message(&encode(&hello)).expect("a whole hello");
         self.meeting
-            .handle_hello(self.now, &mut self.rng, connection, hello);
+            .handle_hello(self.now, &mut self.rng, connection, hello, visitor);
         self.settle();
         connection
     }
@@ -126,6 +171,9 @@ impl World {
                 resume,
                 roster,
                 standard_key,
+                identity,
+                identity_key,
+                unix_time,
                 ..
             } = message
             {
@@ -135,6 +183,9 @@ impl World {
                     resume,
                     roster,
                     key: standard_key,
+                    identity,
+                    identity_key,
+                    unix_time,
                 };
             }
         }
@@ -170,6 +221,12 @@ impl World {
             self.settle();
         }
         self.now = until;
+    }
+
+    /// Something outside closes the meeting.
+    pub(crate) fn close(&mut self, code: ErrorCode) {
+        self.meeting.handle_closed(code);
+        self.settle();
     }
 
     /// Stops the server and starts it again with what was stored.
@@ -280,3 +337,6 @@ pub(crate) fn keys(messages: &[ServerMessage]) -> Vec<StandardKey> {
 pub(crate) fn ids(roster: &[RosterEntry]) -> Vec<u32> {
     roster.iter().map(|entry| entry.participant.0).collect()
 }
+
+/// The seed of the installation's identity key.
+pub(crate) const IDENTITY_SEED: [u8; 32] = [13; 32];

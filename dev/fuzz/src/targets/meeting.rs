@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A meeting on the server, and the connections of dishonest clients.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
-use ::meeting::{Effect, Greeting, InstanceKeys, Meeting, MeetingConfig};
+use ::meeting::{Effect, Greeting, InstanceKeys, Meeting, MeetingConfig, Visitor};
+use policy::{Policy, Preset};
 use protocol::{ConnectionId, MeetingId, Mode, Timestamp};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
 
@@ -50,6 +55,10 @@ impl World {
             host_key: None,
             admission_key: None,
             keys,
+            policy: Arc::clone(&POLICY),
+            owner_standing: None,
+            people: PEOPLE,
+            closes_at: Some(Timestamp::new(CLOSES_AFTER)),
         };
         Self {
             now: Timestamp::ZERO,
@@ -66,8 +75,13 @@ impl World {
         }
         let (greeting, _) = Greeting::new(&mut self.rng);
         if let Ok((_, hello)) = greeting.handle_message(hello) {
-            self.meeting
-                .handle_hello(self.now, &mut self.rng, connection, hello);
+            self.meeting.handle_hello(
+                self.now,
+                &mut self.rng,
+                connection,
+                hello,
+                Visitor::guest(self.now, 0),
+            );
         }
     }
 
@@ -111,3 +125,10 @@ pub(crate) const KIND_TIME: u8 = 2;
 pub(crate) const KIND_MESSAGE: u8 = 3;
 const CONNECTIONS: u64 = 6;
 const MOST_EFFECTS: usize = 100_000;
+
+// Reading it takes longer than running most inputs.
+static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| Arc::new(Policy::preset(Preset::default())));
+
+// Few enough for a script to fill the meeting, and late enough for it to do other things before.
+const PEOPLE: usize = 6;
+const CLOSES_AFTER: Duration = Duration::from_secs(120);

@@ -10,6 +10,7 @@ use delivery::{Delivery, DeliveryConfig, external_sender};
 use e2ee::{CommitBundle, Member, MemberConfig, NewMeeting};
 use protocol::{
     MeetingId, Mode, ParticipantId, Timestamp, decode,
+    identity::IdentityStatement,
     message::GroupState,
     mls::{GroupBinding, LeafBinding},
 };
@@ -25,6 +26,10 @@ pub(crate) fn binding(data: &[u8]) {
             again.is_ok_and(|again| again == leaf),
             "a leaf's binding reads back"
         );
+        if let Some(statement) = leaf.identity.and_then(|signed| signed.read().ok()) {
+            let again = decode::<IdentityStatement>(&statement.to_bytes());
+            assert_eq!(again, Ok(statement), "a statement reads back");
+        }
     }
     if let Ok(group) = decode::<GroupBinding>(data) {
         assert_eq!(decode::<GroupBinding>(&protocol::encode(&group)), Ok(group));
@@ -65,10 +70,15 @@ impl Group {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let link = NewMeeting::generate(&mut rng, Mode::E2ee).link(MEETING);
         let sender = external_sender(&SEED);
-        let config = |participant| MemberConfig {
+        let mut keys = ChaCha20Rng::from_seed([2; 32]);
+        let mut config = |participant| MemberConfig {
             link: link.clone(),
             participant: ParticipantId(participant),
             external_sender: sender.to_vec(),
+            leaf_key: e2ee::LeafKey::generate(&mut keys),
+            identity: None,
+            issuer: None,
+            stay: None,
         };
         let host_fingerprint = e2ee::host_fingerprint(&link);
         let mut delivery = Delivery::new(DeliveryConfig {

@@ -60,6 +60,7 @@ fn sealed(rng: &mut ChaCha20Rng, plaintext: &[u8]) -> Vec<u8> {
     encode(&ServerMessage::Application {
         from: OTHER,
         message: keys.seal_application(rng, plaintext),
+        number: 1,
     })
 }
 

@@ -27,6 +27,8 @@ pub(crate) fn join(state: &GroupState, participant: ParticipantId) -> ClientMess
         participant,
         admission_proof: vec![0; 32],
         host_grant: None,
+        identity: None,
+        stay: None,
     };
     let binding = Extension::Unknown(LEAF_BINDING_EXTENSION, UnknownExtension(encode(&binding)));
     let own = [

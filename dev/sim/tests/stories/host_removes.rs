@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use protocol::ErrorCode;
-use session::{LeftReason, State};
+use session::{LeftReason, NoticeCode, State};
 
 use crate::meeting_of;
 
@@ -24,7 +24,9 @@ fn the_removed_one_is_told_and_the_others_go_on() {
         Some(LeftReason::Server(ErrorCode::Removed))
     );
     assert_eq!(world.view(carol).participants.len(), 2);
-    assert!(world.view(carol).notices.is_empty());
+    let notices = world.view(carol).notices.iter();
+    let codes: Vec<NoticeCode> = notices.map(|notice| notice.code).collect();
+    assert_eq!(codes, [NoticeCode::RemovedByHost]);
     world.reload(bob);
     world.run_for(Duration::from_secs(5));
     assert_eq!(

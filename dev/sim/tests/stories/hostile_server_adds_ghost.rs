@@ -127,6 +127,9 @@ fn entry(participant: ParticipantId) -> RosterEntry {
         is_host: false,
         is_connected: true,
         tracks: vec![],
+        identity: None,
+        stay_key: Vec::new(),
+        held: Vec::new(),
     }
 }
 

@@ -19,6 +19,12 @@ fn a_welcome_with_a_server_key_is_refused() {
                 resume,
                 roster,
                 external_sender,
+                identity,
+                identity_key,
+                unix_time,
+                heard,
+                has_missed_messages,
+                acts,
                 ..
             } => ServerMessage::Welcome {
                 participant,
@@ -30,6 +36,12 @@ fn a_welcome_with_a_server_key_is_refused() {
                     secret: vec![1; 32],
                 }),
                 external_sender,
+                identity,
+                identity_key,
+                unix_time,
+                heard,
+                has_missed_messages,
+                acts,
             },
             message => message,
         }]
@@ -75,6 +87,12 @@ fn a_standard_meeting_without_a_key_is_refused_too() {
                 roster,
                 group,
                 external_sender,
+                identity,
+                identity_key,
+                unix_time,
+                heard,
+                has_missed_messages,
+                acts,
                 ..
             } => ServerMessage::Welcome {
                 participant,
@@ -83,6 +101,12 @@ fn a_standard_meeting_without_a_key_is_refused_too() {
                 group,
                 standard_key: None,
                 external_sender,
+                identity,
+                identity_key,
+                unix_time,
+                heard,
+                has_missed_messages,
+                acts,
             },
             message => message,
         }]

@@ -27,6 +27,7 @@ fn tell(lost: u64) -> u64 {
         hana,
         Command::Chat {
             text: "hello".to_owned(),
+            reply_to: None,
         },
     );
     world.remove(hana, carol);

@@ -44,6 +44,7 @@ fn the_server_refuses_a_client_that_does_not() {
         bob,
         Command::Chat {
             text: "nothing to see here".to_owned(),
+            reply_to: None,
         },
     );
     world.run_for(Duration::from_secs(1));

@@ -39,6 +39,7 @@ fn chat_names_removal_and_reconnect_work() {
         bob,
         Command::Chat {
             text: "hello".to_owned(),
+            reply_to: None,
         },
     );
     world.run_for(Duration::from_secs(1));

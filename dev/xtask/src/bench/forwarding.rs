@@ -13,6 +13,7 @@ use super::{
     Context,
     crowd::Crowd,
     figures::{Row, print_table},
+    floor,
     namespace::{Namespace, SERVER},
     server::Server,
 };
@@ -32,8 +33,17 @@ pub(super) fn measure(context: &Context<'_>) -> Result<()> {
         };
         rows.push(row("packets forwarded per second", |one| one.packets_per_second));
         rows.push(row("CPU per forwarded packet, us", |one| one.cpu_per_packet));
+        rows.push(row("CPU of the floor per packet, us", |one| one.floor));
+        rows.push(
+            row("that in floors of the same round", |one| {
+                one.cpu_per_packet / one.floor
+            })
+            .at_most(1.0),
+        );
         rows.push(row("memory per participant, kB", |one| one.memory).at_most(150.0));
-        rows.push(row("CPU per join, ms", |one| one.cpu_per_join).at_most(2.0));
+        if shape.subscribers > 0 {
+            rows.push(row("CPU per join, ms", |one| one.cpu_per_join).at_most(2.0));
+        }
         rows.push(row("packets lost, per million", |one| one.lost_per_million).at_most(0.0));
     }
     print_table(&rows);
@@ -52,6 +62,25 @@ impl Shape {
         self.publishers + self.subscribers
     }
 
+    fn receivers(&self) -> u16 {
+        if self.subscribers > 0 {
+            self.subscribers
+        } else {
+            self.publishers
+        }
+    }
+
+    /// Returns how many packets each receiver gets per picture, of which there are 30 a second; every fifth time there
+    /// is one more.
+    fn packets_per_picture(&self) -> u16 {
+        let publishers = if self.subscribers > 0 {
+            self.publishers
+        } else {
+            self.publishers - 1
+        };
+        publishers * 26 / 5
+    }
+
     /// Returns the packets per second that are forwarded when everybody gets the largest layer of everybody else.
     fn full_rate(&self) -> f64 {
         f64::from(self.publishers) * f64::from(self.people() - 1) * PUBLISHER_PACKETS
@@ -63,6 +92,8 @@ struct Measured {
     packets_per_second: f64,
     /// In microseconds.
     cpu_per_packet: f64,
+    /// In microseconds per packet.
+    floor: f64,
     /// In kB.
     memory: f64,
     /// In milliseconds.
@@ -78,11 +109,19 @@ fn measure_shape(context: &Context<'_>, shape: &Shape) -> Result<Measured> {
     let link = server.new_meeting(bot(), "standard")?;
     let (memory, cpu) = (server.memory()?, server.cpu_time()?);
     let (publishers, subscribers) = (shape.publishers.to_string(), shape.subscribers.to_string());
-    let arguments = ["--publishers", &publishers, "--subscribers", &subscribers];
-    let crowd = Crowd::join(bot(), &link, &arguments)?;
-    crowd.wait_for("complete", COMPLETE_LIMIT)?;
-    let people = f64::from(shape.people());
-    let cpu_per_join = (server.cpu_time()? - cpu).as_secs_f64() * 1000.0 / people;
+    // First those who watch: a join among packets that are forwarded would be charged with these.
+    let mut cpu_per_join = f64::NAN;
+    let mut crowds = Vec::new();
+    if shape.subscribers > 0 {
+        let arguments = ["--publishers", "0", "--subscribers", &subscribers];
+        let audience = Crowd::join(bot(), &link, &arguments)?;
+        audience.wait_for("complete", COMPLETE_LIMIT)?;
+        cpu_per_join = (server.cpu_time()? - cpu).as_secs_f64() * 1000.0 / f64::from(shape.subscribers);
+        crowds.push(audience);
+    }
+    let stage = Crowd::join(bot(), &link, &["--publishers", &publishers])?;
+    stage.wait_for("complete", COMPLETE_LIMIT)?;
+    crowds.push(stage);
     wait_until_steady(&server, shape)?;
     let (packets, cpu, started_at) = (server.forwarded()?, server.cpu_time()?, Instant::now());
     thread::sleep(MEASURED);
@@ -91,15 +130,28 @@ fn measure_shape(context: &Context<'_>, shape: &Shape) -> Result<Measured> {
         server.cpu_time()? - cpu,
         started_at.elapsed(),
     );
-    let memory = (server.memory()? - memory) / people;
-    let report = crowd.leave()?;
+    let memory = (server.memory()? - memory) / f64::from(shape.people());
+    let reports: Vec<_> = crowds.into_iter().map(Crowd::leave).collect::<Result<_>>()?;
+    drop(server);
+    let floor = floor::measure(
+        context,
+        &namespace,
+        shape.receivers(),
+        shape.packets_per_picture(),
+    )?;
     ensure!(packets > 0, "nothing was forwarded in {}", shape.name);
-    let counted = |name: &str| report[name].as_f64().unwrap_or(f64::NAN);
+    let counted = |name: &str| {
+        reports
+            .iter()
+            .filter_map(|report| report[name].as_f64())
+            .sum::<f64>()
+    };
     #[expect(clippy::cast_precision_loss, reason = "some hundred thousand packets")]
     let packets = packets as f64;
     Ok(Measured {
         packets_per_second: packets / took.as_secs_f64(),
         cpu_per_packet: cpu.as_secs_f64() * 1_000_000.0 / packets,
+        floor,
         memory,
         cpu_per_join,
         lost_per_million: counted("lost") * 1_000_000.0 / (counted("lost") + counted("received")),

@@ -6,8 +6,10 @@
 mod browsers;
 mod crowd;
 mod figures;
+mod floor;
 mod forwarding;
 mod namespace;
+mod policy;
 mod removal;
 mod server;
 mod sizes;
@@ -153,6 +155,11 @@ const MEASUREMENTS: &[Measurement] = &[
         what: "CPU per forwarded packet and memory per subscriber",
         measure: forwarding::measure,
     },
+    Measurement {
+        name: "policy",
+        what: "One decision of the policy",
+        measure: policy::measure,
+    },
 ];
 
 /// Says what the figures were measured on.
@@ -169,10 +176,12 @@ fn machine(project: &Project) -> String {
     let git = |arguments: &[&str]| read(project.command("git").args(arguments)).unwrap_or_default();
     let commit = git(&["rev-parse", "--short", "HEAD"]);
     let is_changed = !git(&["status", "--porcelain"]).trim().is_empty();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     format!(
-        "Measured on {} x {model}, Linux {}, commit {}{}",
+        "Measured on {} x {model}, Linux {}, load average {} before, commit {}{}",
         models.len(),
         kernel.trim(),
+        load.split(' ').next().unwrap_or_default(),
         commit.trim(),
         if is_changed { " with changes" } else { "" }
     )

@@ -69,6 +69,7 @@ impl Drop for Namespace {
 
 /// Where the server listens: an address of this machine only.
 pub(super) const SERVER: &str = "10.98.76.1";
-const BOTS: &str = "10.98.76.2";
+/// Where the bots are.
+pub(super) const BOTS: &str = "10.98.76.2";
 const OUTER: &str = "incamera-out";
 const INNER: &str = "incamera-in";

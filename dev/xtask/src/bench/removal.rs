@@ -60,7 +60,7 @@ fn remove_once(context: &Context<'_>, size: &Size) -> Result<Value> {
     let crowd = Crowd::join(
         bot(),
         &link,
-        &[&arguments[..], &["--remove", "--stagger", "300"]].concat(),
+        &[&arguments[..], &["--remove", "--in-turn"]].concat(),
     )?;
     let report = crowd.report(RUN_LIMIT)?;
     let removal = &report["removal"];
@@ -96,4 +96,6 @@ const SIZES: &[Size] = &[
 ];
 
 const TARGET_MILLIS: f64 = 1000.0;
-const RUN_LIMIT: Duration = Duration::from_secs(180);
+
+// A hundred people who come in turn: five thousand commits are worked through before the removal.
+const RUN_LIMIT: Duration = Duration::from_secs(600);

@@ -34,7 +34,7 @@ impl Server {
         let data = project.target().join("xtask/bench-data");
         let _ = fs::remove_dir_all(&data);
         let mut command = project.command(build.program(project, "incamera"));
-        command.args(["serve", "--http", &format!("{host}:{HTTP}")]);
+        command.args(["serve", "--policy", "open", "--http", &format!("{host}:{HTTP}")]);
         command
             .args(["--media", &format!("{host}:{MEDIA}")])
             .arg("--data")

@@ -88,7 +88,7 @@ pub(super) fn all(project: &Project) -> Result<Vec<Source>> {
 
 const FOLDERS: &[&str] = &["core", "io", "apps", "dev", "web", "e2e"];
 const EXCEPT: &[&str] = &["node_modules", "dist", "target", "corpus", "out"];
-const BUILT: &[&str] = &["web/src/generated/wasm/"];
+const BUILT: &[&str] = &["web/src/generated/paraglide/", "web/src/generated/wasm/"];
 const KINDS: &[&str] = &["rs", "ts", "svelte", "js", "mjs", "css"];
 
 #[cfg(test)]

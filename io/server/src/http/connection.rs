@@ -8,8 +8,9 @@ use axum::{
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
 };
 use meeting::{Greeting, Hello};
-use protocol::{ConnectionId, ErrorCode, MeetingId, ServerMessage, encode};
+use protocol::{AccountId, ConnectionId, ErrorCode, MeetingId, ServerMessage, encode};
 use rand::{SeedableRng as _, rngs::StdRng};
+use store::StoredAccount;
 use tokio::{
     sync::mpsc,
     time::{Instant, MissedTickBehavior, interval, timeout},
@@ -21,9 +22,9 @@ use crate::{
 };
 
 /// Runs the connection until either side ends it.
-pub(crate) async fn run(shared: Shared, mut socket: WebSocket) {
+pub(crate) async fn run(shared: Shared, mut socket: WebSocket, account: Option<AccountId>) {
     shared.metrics.connections.add(1);
-    let end = converse(&shared, &mut socket).await;
+    let end = converse(&shared, &mut socket, account).await;
     shared.metrics.connections.add(-1);
     // The peer may be gone; then nobody is left to be told.
     let _ = timeout(CLOSE_WITHIN, close(&mut socket, end)).await;
@@ -43,7 +44,7 @@ enum End {
     Stopping,
 }
 
-async fn converse(shared: &Shared, socket: &mut WebSocket) -> End {
+async fn converse(shared: &Shared, socket: &mut WebSocket, account: Option<AccountId>) -> End {
     let mut stopping = shared.stopping.clone();
     let greeted = tokio::select! {
         greeted = greet(socket) => greeted,
@@ -58,9 +59,20 @@ async fn converse(shared: &Shared, socket: &mut WebSocket) -> End {
             return end;
         }
     };
+    // What was known when the connection was opened may not be so any more.
+    let account = match look_up(shared, account).await {
+        Ok(account) => account,
+        Err(end) => return end,
+    };
     let connection = shared.next_connection();
     let (outbound, mut outgoing) = Outbound::new();
-    let inputs = match enter(shared, meeting, connection, hello, outbound).await {
+    let input = Input::Hello {
+        connection,
+        hello: Box::new(hello),
+        account: account.map(Box::new),
+        outbound,
+    };
+    let inputs = match enter(shared, meeting, input).await {
         Ok(inputs) => inputs,
         Err(code) => {
             shared.metrics.count_refusal(code);
@@ -78,6 +90,18 @@ async fn converse(shared: &Shared, socket: &mut WebSocket) -> End {
     // A meeting that is over need not know.
     let _ = inputs.send(Input::Disconnected { connection }).await;
     end
+}
+
+async fn look_up(shared: &Shared, account: Option<AccountId>) -> Result<Option<StoredAccount>, End> {
+    let Some(account) = account else { return Ok(None) };
+    shared.store.account(account).await.map_err(|error| {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "cannot look up an account"
+        );
+        shared.metrics.count_refusal(ErrorCode::Internal);
+        End::Refused(ErrorCode::Internal)
+    })
 }
 
 /// Challenges the client and waits for its hello.
@@ -101,15 +125,8 @@ async fn greet(socket: &mut WebSocket) -> Result<(MeetingId, Hello), End> {
 async fn enter(
     shared: &Shared,
     meeting: MeetingId,
-    connection: ConnectionId,
-    hello: Hello,
-    outbound: Outbound,
+    mut input: Input,
 ) -> Result<mpsc::Sender<Input>, ErrorCode> {
-    let mut input = Input::Hello {
-        connection,
-        hello,
-        outbound,
-    };
     for _ in 0..ATTEMPTS {
         let inputs = shared.live.meeting(shared, meeting).await?;
         match inputs.send(input).await {

@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use account::MacKey;
 use axum::body::Bytes;
 use media::{MediaConfig, MediaServer};
 use meeting::{Greeting, InstanceKeys};
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use super::*;
-use crate::ServerConfig;
+use crate::{ServerConfig, in_force::InForce, outside::Outside, shared::Secrets};
 
 #[tokio::test]
 async fn a_panic_in_one_meeting_does_not_touch_another() {
@@ -107,9 +108,17 @@ impl World {
         });
         let (stop, stopping) = watch::channel(false);
         let (running, _) = mpsc::channel(1);
-        let keys = InstanceKeys::new([1; 32], [2; 32]);
+        let secrets = Secrets {
+            keys: InstanceKeys::new([1; 32], [2; 32]),
+            macs: MacKey::new([3; 32]),
+        };
         let media = media.expect("free ports");
-        let shared = Shared::new(ServerConfig::default(), store, media, keys, stopping, running);
+        let config = ServerConfig::default();
+        let outside = Outside::new(&config, URL).expect("the defaults");
+        let in_force = InForce::load(&config.policy).expect("a preset");
+        let shared = Shared::new(
+            config, URL, store, media, outside, secrets, in_force, stopping, running,
+        );
         (Self { shared, _stop: stop }, directory)
     }
 
@@ -121,6 +130,8 @@ impl World {
             admission_key: None,
             created_at: UnixTime(1),
             ended_at: None,
+            owner: None,
+            details: store::MeetingDetails::default(),
         };
         self.shared
             .store
@@ -145,13 +156,17 @@ impl World {
             host_proof: None,
             admission: Vec::new(),
             name: None,
+            leaf_key: Vec::new(),
+            heard: None,
+            stay: None,
         };
         let (_, hello) = greeting.handle_message(&encode(&hello)).expect("a whole hello");
         let (outbound, queue) = Outbound::new();
         // A broken meeting is out of the registry a moment after its connections are let go.
         let mut input = Input::Hello {
             connection,
-            hello,
+            hello: Box::new(hello),
+            account: None,
             outbound,
         };
         loop {
@@ -186,3 +201,5 @@ async fn message(queue: &mut OutgoingQueue) -> ServerMessage {
         other => panic!("no message: {other:?}"),
     }
 }
+
+const URL: &str = "http://localhost:8080";

@@ -123,5 +123,8 @@ fn of_version(version: u16, meeting: MeetingId) -> ClientMessage {
         host_proof: None,
         admission: Vec::new(),
         name: None,
+        leaf_key: Vec::new(),
+        heard: None,
+        stay: None,
     }
 }

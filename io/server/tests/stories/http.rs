@@ -8,7 +8,7 @@ use protocol::{
     limits,
 };
 
-use crate::support::World;
+use crate::support::{World, open_to_all};
 
 #[tokio::test]
 async fn a_meeting_is_made_and_found() {
@@ -93,8 +93,8 @@ async fn what_does_not_exist_is_not_found_in_json() {
 async fn a_wrong_method_is_refused_with_a_code() {
     let world = World::new().await;
     for line in [
-        "GET /api/meetings HTTP/1.1",
-        "DELETE /api/meetings/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1",
+        "PUT /api/meetings HTTP/1.1",
+        "PUT /api/meetings/AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1",
         "POST /api/openapi.json HTTP/1.1",
         "POST /healthz HTTP/1.1",
         "POST /ws HTTP/1.1",
@@ -111,7 +111,7 @@ async fn a_wrong_method_is_refused_with_a_code() {
 async fn one_address_makes_only_so_many_meetings() {
     let config = ServerConfig {
         meetings_per_minute: 2,
-        ..ServerConfig::default()
+        ..open_to_all()
     };
     let world = World::with(config).await;
     for _ in 0..2 {

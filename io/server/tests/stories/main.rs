@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! A real server on an ephemeral port, one story per file.
 
+mod accounts;
 mod bad_input;
+mod csrf;
+mod guessing;
 mod http;
+mod in_the_meeting;
 mod openapi;
+mod operator;
+mod own_meetings;
+mod payment;
+mod people;
+mod policy_file;
+mod quiet;
 mod restart;
+mod routes;
 mod security;
+mod stale_facts;
 mod support;
+mod ways_in;

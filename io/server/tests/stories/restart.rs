@@ -45,6 +45,11 @@ async fn an_ended_meeting_stays_ended() {
         mode: Mode::Standard,
         host_key: Some(base64(host.verifying_key().as_bytes())),
         admission_key: None,
+        title: None,
+        starts_at: None,
+        minutes: None,
+        has_lobby: false,
+        people: None,
     };
     let response = world
         .post("/api/meetings", &serde_json::to_string(&request).expect("JSON"))

@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use incamera_server::{Server, ServerConfig};
+use incamera_server::{PolicySource, Server, ServerConfig};
 use media::{MediaConfig, MediaHandle, MediaServer};
 use protocol::{
     ClientMessage, ErrorCode, MeetingId, Mode, PROTOCOL_VERSION, ParticipantId, ResumeToken, ServerMessage,
@@ -23,20 +23,27 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _},
+};
+
+use crate::people::Person;
 
 /// A server on an ephemeral loopback port.
 pub(crate) struct World {
     pub(crate) address: SocketAddr,
+    pub(crate) store: Store,
+    config: ServerConfig,
     server: Server,
-    store: Store,
     media: MediaHandle,
     directory: TempDir,
 }
 
 impl World {
+    /// Where anybody may do anything: for stories that are not about who may.
     pub(crate) async fn new() -> Self {
-        Self::with(ServerConfig::default()).await
+        Self::with(open_to_all()).await
     }
 
     pub(crate) async fn with(config: ServerConfig) -> Self {
@@ -49,7 +56,7 @@ impl World {
         self.server.stop().await;
         self.media.shutdown();
         self.store.close().await;
-        Self::start(ServerConfig::default(), self.directory).await
+        Self::start(self.config, self.directory).await
     }
 
     async fn start(config: ServerConfig, directory: TempDir) -> Self {
@@ -66,16 +73,23 @@ impl World {
             listen: any,
             ..config
         };
-        let server = Server::start(config, store.clone(), media.clone())
+        let server = Server::start(config.clone(), store.clone(), media.clone())
             .await
             .expect("a free port");
         Self {
             address: server.address(),
-            server,
             store,
+            config,
+            server,
             media,
             directory,
         }
+    }
+
+    /// Returns the token of the link that the start printed, if it printed one.
+    pub(crate) fn operator_token(&self) -> Option<&str> {
+        let (_, token) = self.server.operator_link()?.split_once('#')?;
+        Some(token)
     }
 
     /// Stops the media workers under the running server, and returns once they have stopped.
@@ -135,7 +149,19 @@ impl World {
     }
 
     pub(crate) async fn connect(&self) -> Client {
-        let (socket, _) = connect_async(format!("ws://{}/ws", self.address))
+        self.connect_as(None).await
+    }
+
+    /// Opens a WebSocket in somebody's session.
+    pub(crate) async fn connect_as(&self, person: Option<&Person>) -> Client {
+        let mut request = format!("ws://{}/ws", self.address)
+            .into_client_request()
+            .expect("an address");
+        if let Some(person) = person {
+            let cookie = person.cookie().parse().expect("cookies are plain text");
+            request.headers_mut().insert("cookie", cookie);
+        }
+        let (socket, _) = connect_async(request)
             .await
             .expect("the server accepts WebSockets");
         let mut client = Client { socket };
@@ -183,6 +209,9 @@ pub(crate) fn hello(meeting: MeetingId, resume: Option<ResumeToken>) -> ClientMe
         host_proof: None,
         admission: Vec::new(),
         name: None,
+        leaf_key: Vec::new(),
+        heard: None,
+        stay: None,
     }
 }
 
@@ -194,6 +223,11 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) async fn say(&mut self, message: &ClientMessage) {
         self.send(Message::binary(encode(message))).await;
+    }
+
+    /// Says something to a server that may have closed already.
+    pub(crate) async fn say_if_open(&mut self, message: &ClientMessage) {
+        let _ = self.socket.send(Message::binary(encode(message))).await;
     }
 
     pub(crate) async fn send(&mut self, message: Message) {
@@ -217,16 +251,17 @@ impl Client {
 
     /// Returns the code of the close frame that ends the connection, whatever comes before.
     pub(crate) async fn closed(&mut self) -> Option<u16> {
-        loop {
-            match timeout(PATIENCE, self.socket.next())
-                .await
-                .expect("an end in time")
-            {
-                Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return None,
+        // The server's pings come for ever: the end has to come in time, not the next message.
+        let end = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return None,
+                }
             }
-        }
+        };
+        timeout(PATIENCE, end).await.expect("an end in time")
     }
 
     /// Checks that the server refuses with `code` and closes.
@@ -298,6 +333,14 @@ impl Response {
         assert_eq!(self.header("content-type"), Some("application/json"));
         let problem: Problem = serde_json::from_slice(&self.body).expect("a problem");
         assert_eq!(problem.code, code);
+    }
+}
+
+/// A configuration in which anybody may do anything.
+pub(crate) fn open_to_all() -> ServerConfig {
+    ServerConfig {
+        policy: PolicySource::Preset(policy::Preset::Open),
+        ..ServerConfig::default()
     }
 }
 

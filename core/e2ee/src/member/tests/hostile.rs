@@ -28,7 +28,7 @@ fn join_unchecked(room: &mut Room, link: &MeetingLink, claims: ParticipantId) ->
         ..room.config(claims)
     };
     let expectations = Expectations::new(&config).expect("a link of the right mode");
-    room.join_bound(|key| expectations.bind_leaf(link, claims, key))
+    room.join_bound(&config.leaf_key, &expectations.bind_leaf(&config))
 }
 
 fn other_secret(room: &Room) -> MeetingLink {
@@ -68,7 +68,8 @@ fn a_ghost_with_somebody_elses_binding_is_refused() {
     let bob = room.member(BOB);
     let stolen = leaf_binding(bob.group.own_leaf_node().expect("bob has a leaf"));
     let stolen = stolen.expect("bob's leaf is bound");
-    let ghost = room.join_bound(|_| stolen);
+    let key = LeafKey::generate(&mut room.rng);
+    let ghost = room.join_bound(&key, &stolen);
     check_all_refuse(&mut room, BOB, &ghost, CommitRefusal::NoAdmissionProof);
 }
 

@@ -16,6 +16,7 @@ use protocol::{MeetingId, MeetingLink, Mode, ParticipantId, message::GroupState,
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use tls_codec::{Serialize as _, VLBytes};
 
+use super::identity::issuer;
 use crate::{
     CommitBundle, CommitRefusal, JoinError, Member, MemberConfig, Merged, NewMeeting, invitation,
     member::{
@@ -60,6 +61,10 @@ impl Room {
             link: link.clone(),
             participant: ALICE,
             external_sender,
+            leaf_key: LeafKey::generate(&mut rng),
+            identity: None,
+            issuer: Some(issuer()),
+            stay: None,
         };
         let (alice, group_info) = Member::create(&config, &mut rng).expect("alice creates");
         Self {
@@ -79,12 +84,16 @@ impl Room {
         room
     }
 
-    pub(super) fn config(&self, participant: ParticipantId) -> MemberConfig {
+    pub(super) fn config(&mut self, participant: ParticipantId) -> MemberConfig {
         let external_sender = self.server.0.verifying_key().to_bytes().to_vec();
         MemberConfig {
             link: invitation(&self.link),
             participant,
             external_sender,
+            leaf_key: LeafKey::generate(&mut self.rng),
+            identity: None,
+            issuer: Some(issuer()),
+            stay: None,
         }
     }
 
@@ -169,13 +178,11 @@ impl Room {
     }
 
     /// Joins with any binding at all, as if the joiner's own checks were cut out.
-    pub(super) fn join_bound(&mut self, bind: impl FnOnce(&[u8]) -> LeafBinding) -> CommitBundle {
+    pub(super) fn join_bound(&mut self, key: &LeafKey, binding: &LeafBinding) -> CommitBundle {
         let state = self.state();
         let provider = Provider::new(&mut self.rng);
-        let key = LeafKey::generate(&mut self.rng);
         let group_info = parse_group_info(&state.group_info).expect("the room's own");
-        let binding = bind(&key.public());
-        external_commit(&provider, &key, &binding, group_info, &state.ratchet_tree)
+        external_commit(&provider, key, binding, group_info, &state.ratchet_tree)
             .expect("valid to MLS")
             .1
     }

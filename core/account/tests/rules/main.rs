@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! The rules about accounts, from outside.
+
+mod addresses;
+mod codes;
+mod limits;
+mod macs;
+mod payments;
+mod standing;
+mod vouchers;
