@@ -12,6 +12,7 @@ mod namespace;
 mod policy;
 mod removal;
 mod server;
+mod sign_ins;
 mod sizes;
 
 use std::path::PathBuf;
@@ -154,6 +155,11 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "forwarding",
         what: "CPU per forwarded packet and memory per subscriber",
         measure: forwarding::measure,
+    },
+    Measurement {
+        name: "sign-ins",
+        what: "Sign-ins per second, and what a call notices of an attack on signing in",
+        measure: sign_ins::measure,
     },
     Measurement {
         name: "policy",
