@@ -61,6 +61,16 @@ export function sceneOf(name: string): Scene {
       all[3]?.tracks.push("screen");
       return { ...scene, view: viewOf(all) };
     }
+    case "call-lobby":
+      return { ...scene, view: viewOf([], { state: "lobby", lobbyMessage: "We begin in five minutes.", active: [] }) };
+    case "call-led": {
+      const all = people(4);
+      Object.assign(all[1] ?? {}, { handRaised: 1 });
+      Object.assign(all[2] ?? {}, { handRaised: 2 });
+      const view = viewOf(all, { myRole: "host" });
+      const waiting = [{ id: 20, name: "Priya" }, { id: 21, name: "Jakub Novák" }];
+      return { ...scene, view, then: { ...view, waiting, reactions: [{ id: 0, participant: 4, emoji: "👏" }], settings: { ...view.settings, hasLobby: true } } };
+    }
     case "call-weak":
       return { ...scene, isWeak: true };
     case "call-locked": {

@@ -50,6 +50,10 @@ const SCREENS = [
   ["call-sidebar", "call-nine", "Layout", "Sidebar"],
   ["call-shares"],
   ["call-weak"],
+  ["call-lobby"],
+  ["call-waiting", "call-led", "People"],
+  ["call-host-controls", "call-led", "Host controls"],
+  ["call-reactions", "call-led", "Reactions"],
   ["call-connection", "call-grid", "More", "Connection"],
   ["call-shortcuts", "call-grid", "More", "Keyboard shortcuts"],
   ["call-settings", "call-grid", "Settings"],
@@ -99,7 +103,7 @@ const SCREENS = [
   ["end-browser-too-old"],
   ["end-connection-lost"],
 ];
-const IN_MENU = ["Layout", "Settings"];
+const IN_MENU = ["Layout", "Settings", "Host controls", "Reactions"];
 const SIZES = [
   { name: "1280", width: 1280, height: 800, isMobile: false, hasTouch: false },
   { name: "390", width: 390, height: 844, isMobile: true, hasTouch: true },
@@ -113,6 +117,8 @@ mkdirSync(out, { recursive: true });
 await build({ root: fileURLToPath(new URL("../", import.meta.url)), mode: "gallery", logLevel: "warn", build: { outDir: ROOT } });
 const server = createServer((request, response) => {
   const path = normalize(new URL(request.url, "http://localhost").pathname);
+  // What a host's page asks about its meeting.
+  if (path.startsWith("/api/meetings/")) return response.writeHead(200, { "content-type": "application/json" }).end('{"has_lobby":false}');
   const file = join(ROOT, path === "/" ? "gallery/index.html" : path);
   try {
     const body = readFileSync(file);
@@ -190,7 +196,7 @@ async function shoot(name, from, clicks, { name: sizeName, ...size }, scheme) {
       // On a phone what has no button of its own stands in the menu "More".
       const isInMenu = sizeName === "390" && IN_MENU.includes(click);
       if (isInMenu) await (await find("More", 5000)).click();
-      if (isInMenu && click === "Layout") continue;
+      if (isInMenu && click !== "Settings") continue;
       const button = await find(click, 5000);
       await button.click();
       await new Promise((resolve) => setTimeout(resolve, 350));

@@ -54,6 +54,8 @@ pub struct MeetingConfig {
     pub policy: Arc<Policy>,
     /// The standing of the account that made the meeting; `None` if a guest did.
     pub owner_standing: Option<Standing>,
+    /// Whether newcomers wait in the lobby until a host's act says otherwise.
+    pub has_lobby: bool,
     /// How many people it is for, by its owner's plan and wish. Never more than [`limits::PARTICIPANTS`] come in.
     pub people: usize,
     /// When its owner's plan ends it, if ever: whoever is in it then is refused, and whoever comes later.

@@ -100,7 +100,11 @@ impl Meeting {
         let settings = self.acts.settings();
         let permissions = settings.permissions;
         MeetingFacts {
-            has_lobby: settings.has_lobby,
+            has_lobby: if self.acts.has_word_on_lobby() {
+                settings.has_lobby
+            } else {
+                config.has_lobby
+            },
             is_locked: settings.is_locked,
             is_suspended: settings.is_suspended,
             participants: Permissions {

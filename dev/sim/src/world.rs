@@ -75,6 +75,7 @@ impl World {
             keys: InstanceKeys::new(rng.random(), rng.random()).with_identity_key(rng.random()),
             policy: Arc::clone(&POLICY),
             owner_standing: None,
+            has_lobby: false,
             people: protocol::limits::PARTICIPANTS,
             closes_at: None,
         };

@@ -20,3 +20,14 @@ export async function troubleWith(meeting: string, mode: Mode, fetcher: typeof f
   if (info.mode !== mode) return "wrong_mode";
   return null;
 }
+
+/** Resolves to whether the meeting was made with a lobby; `false` if that cannot be learnt. */
+export async function hasLobby(meeting: string, fetcher: typeof fetch = fetch): Promise<boolean> {
+  try {
+    const response = await fetcher(`/api/meetings/${meeting}`, { headers: { accept: "application/json" }, cache: "no-store" });
+    const info = (await response.json()) as { has_lobby?: unknown } | null;
+    return response.ok && info?.has_lobby === true;
+  } catch {
+    return false;
+  }
+}

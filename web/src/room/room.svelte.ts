@@ -4,7 +4,9 @@
 import { m } from "../generated/paraglide/messages";
 import { Changes, type Change } from "./changes";
 import type { DeviceKind, EngineFailure, LocalState, OpenedLink, RoomClient, ShareFailure } from "./client";
+import { happenings, heldBack, type Happening } from "./happenings";
 import type { ReadLink } from "./link";
+import { hasLobby } from "./meeting";
 import { plainText } from "./markdown";
 import type { Memory, Wanted } from "./memory";
 import { shownName } from "./names";
@@ -43,6 +45,8 @@ export class Room {
   #quality: Quality = $state.raw({ own: null, weak: new Set<number>(), span: null });
   #sample: Sample | null = $state.raw(null);
   #watch = new QualityWatch();
+  #hasLed = false;
+  #stopTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: RoomClient, link: ReadLink, memory: Memory, toasts: Toasts, sounds = new Sounds()) {
     this.#client = client;
@@ -92,6 +96,11 @@ export class Room {
   /** What was measured last. */
   get sample(): Sample | null {
     return this.#sample;
+  }
+
+  /** Whether the own link makes its holder host: only that ends a meeting. */
+  get holdsHostLink(): boolean {
+    return this.#opened?.isHost ?? false;
   }
 
   /** What to share. Until the session has read it, an invitation is its own address, and a host link nothing. */
@@ -227,6 +236,7 @@ export class Room {
 
   dispose(): void {
     for (const stop of this.#stop) stop();
+    clearTimeout(this.#stopTimer);
     this.#sounds.close();
     this.#client.dispose();
   }
@@ -262,8 +272,55 @@ export class Room {
   }
 
   #handleView(view: View): void {
+    const before = this.#view;
     this.#view = view;
     for (const change of this.#changes.handleView(view)) this.#tell(change, view);
+    for (const happening of happenings(before, view)) this.#follow(happening, view);
+    if (view.state === "active" && view.iAmHost && !this.#hasLed) void this.#openLobby();
+  }
+
+  #follow(happening: Happening, view: View): void {
+    switch (happening.type) {
+      case "admitted":
+        return this.toasts.say(m.host_lobby_admitted());
+      case "somebody_waits":
+        return this.toasts.show(m.host_somebody_waits());
+      case "hand_raised": {
+        const text = m.host_hand_said({ name: shownName(happening.participant) });
+        if (view.iAmHost) this.toasts.show(text, { isSpoken: this.preferences.speaksOf("people") });
+        else this.#say("people", text);
+        return;
+      }
+      case "reacted":
+        if (view.participants.length <= QUIET_ABOVE) this.#say("people", m.host_reacted({ name: shownName(happening.participant), emoji: happening.emoji }));
+        return;
+      case "stopped":
+        clearTimeout(this.#stopTimer);
+        this.#stopTimer = setTimeout(() => void this.#stopHeldBack(), SETTLES_WITHIN);
+    }
+  }
+
+  /** Captures no more of what a host or the rules stopped, and leaves it off. */
+  async #stopHeldBack(): Promise<void> {
+    const view = this.#view;
+    if (view === null) return;
+    const { microphone, camera, screen } = this.#local;
+    const captured: TrackKind[] = [];
+    if (microphone.isOn) captured.push("microphone");
+    if (camera.isOn) captured.push("camera");
+    if (screen.isOn) captured.push("screen");
+    if (screen.hasAudio) captured.push("screen_audio");
+    const stopped = heldBack(captured, view);
+    if (stopped.includes("screen") || stopped.includes("screen_audio")) this.#client.local.stopShare();
+    if (stopped.includes("microphone")) await this.setMicrophone(false);
+    if (stopped.includes("camera")) await this.setCamera(false);
+  }
+
+  /** Begins the lobby of a meeting that was made with one. */
+  async #openLobby(): Promise<void> {
+    this.#hasLed = true;
+    if (!(await hasLobby(this.link.meeting))) return;
+    if (this.#view?.state === "active" && !this.#view.settings.hasLobby) this.send({ type: "setLobby", on: true });
   }
 
   #tell(change: Change, view: View): void {
@@ -320,3 +377,5 @@ const TURNED = {
   camera: { on: m.camera_on, off: m.camera_off },
 } as const;
 const QUIET_ABOVE = 8;
+// In milliseconds. A click on "off" and "on" in a row passes through the session within this; a muted person sees the button follow at once.
+const SETTLES_WITHIN = 250;

@@ -6,6 +6,7 @@ mod group;
 mod host_acts;
 mod identity;
 mod join_leave;
+mod lobby;
 mod media;
 mod policy_is_asked;
 mod standard_key;

@@ -87,6 +87,7 @@ impl World {
             keys: InstanceKeys::new([1; 32], [2; 32]).with_identity_key(IDENTITY_SEED),
             policy: Arc::new(Policy::preset(Preset::default())),
             owner_standing: None,
+            has_lobby: false,
             people: limits::PARTICIPANTS,
             closes_at: None,
         };

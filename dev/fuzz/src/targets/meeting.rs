@@ -57,6 +57,7 @@ impl World {
             keys,
             policy: Arc::clone(&POLICY),
             owner_standing: None,
+            has_lobby: false,
             people: PEOPLE,
             closes_at: Some(Timestamp::new(CLOSES_AFTER)),
         };

@@ -98,6 +98,7 @@ async fn load(shared: &Shared, id: MeetingId) -> Result<Option<(Meeting, Option<
         keys: shared.keys.clone(),
         policy: shared.policy(),
         owner_standing: owner.as_ref().map(|owner| owner.standing(now)),
+        has_lobby: stored.details.has_lobby,
         people: usize::try_from(people).unwrap_or(usize::MAX),
         closes_at: (!lasts_for.is_zero()).then(|| shared.clock.now() + lasts_for),
     };
