@@ -46,7 +46,7 @@ for (const mode of ["e2ee", "standard"]) {
       const button = await eva.find("button", NAMES.chat);
       return (await button?.evaluate((element) => document.getElementById(element.getAttribute("aria-describedby"))?.textContent)) === "1 unread message";
     });
-    await ada.say('[here](javascript:alert(1)) <img src=x onerror="document.title=1"> <a href="https://evil.example">x</a>');
+    await ada.say('[here](javascript:alert(1)) <img src=x onerror="document.title=1"> <a href="javascript:alert(2)">x</a>');
     await eva.openPanel(NAMES.chat);
     await eva.reads("bold and code at https://example.org/a?b=c", '[here](javascript:alert(1)) <img src=x onerror="document.title=1">');
     const found = await eva.page.evaluate(() => ({
