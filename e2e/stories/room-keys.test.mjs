@@ -27,6 +27,11 @@ for (const browser of ["chromium", "firefox"]) {
     await ada.expect("button", NAMES.microphoneOff);
     assert.equal(await focusedName(ada), NAMES.microphoneOff, "the focus stayed where it was");
 
+    await chord(ada, ["Control", "Shift"], "H");
+    await ada.expect("button", "Lower hand");
+    await chord(ada, ["Control", "Shift"], "H");
+    await ada.expect("button", "Raise hand");
+
     await chord(ada, ["Shift"], "?");
     await ada.expect("dialog", "Keyboard shortcuts");
     await ada.press("Letters alone work too", "switch");

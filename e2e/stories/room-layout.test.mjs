@@ -75,6 +75,31 @@ story("who is pinned takes the stage until unpinned, by a button that can be rea
   await until("nobody is", async () => isEven(await tiles(ada)));
 });
 
+for (const mode of ["e2ee", "standard"]) {
+  story(`whom the host spotlights is on everybody's stage until that ends (${mode})`, async ({ server, chromium, firefox }, { person, bot }) => {
+    const ada = await person(chromium, "Ada");
+    const eva = await person(firefox, "Eva");
+    const link = await ada.makeMeeting(server.origin, mode);
+    await ada.joinNow();
+    await eva.enter(link);
+    bot(Bot.join(link, ["--people", "2", "--name", "Robo"]));
+    for (const one of [ada, eva]) await one.expect("group", "Robo 2");
+    const isLarge = async (one) => largestFirst(await tiles(one))[0].name === "Robo 2" && !isEven(await tiles(one));
+    await ada.openPanel(NAMES.people);
+    await ada.press("Actions for Robo 2");
+    await ada.press("Spotlight for everyone", "menuitem");
+    for (const one of [ada, eva]) await until(`${one.name} sees Robo 2 large`, () => isLarge(one));
+    await eva.openPanel(NAMES.people);
+    await eva.press("Actions for Robo 2");
+    await eva.expect("menuitem", "Pin");
+    assert.equal(await eva.find("menuitem", "End spotlight"), null, "who leads nothing is not offered it");
+    await eva.page.keyboard.press("Escape");
+    await ada.press("Actions for Robo 2");
+    await ada.press("End spotlight", "menuitem");
+    for (const one of [ada, eva]) await until(`${one.name} sees all alike`, async () => isEven(await tiles(one)));
+  });
+}
+
 story("two shared screens stand on stage together", async ({ server, chromium, firefox }, { person }) => {
   const ada = await person(chromium, "Ada");
   const ben = await person(chromium, "Ben");

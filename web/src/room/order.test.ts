@@ -56,6 +56,13 @@ test("several shared screens share the stage, four at most", () => {
   expect(keys(place(people, { ...GRID, pinned: "6/screen" })).stage).toEqual(["6/screen"]);
 });
 
+test("whom a host chose is on everybody's stage but their own, and one's own pin goes before", () => {
+  const people = [me(), person(2), { ...person(3), tracks: ["screen" as const] }];
+  expect(keys(place(people, { ...GRID, chosen: 2 })).stage).toEqual(["2/camera"]);
+  expect(keys(place(people, { ...GRID, chosen: 2, pinned: "3/screen" })).stage).toEqual(["3/screen"]);
+  expect(keys(place(people, { ...GRID, chosen: 1 })).stage).toEqual(["3/screen"]);
+});
+
 test("a pinned screen is not its sharer's face", () => {
   const people = [me(), { ...person(2), tracks: ["screen" as const, "camera" as const] }, person(3)];
   expect(keys(place(people, { ...GRID, pinned: "2/camera" })).stage).toEqual(["2/camera"]);

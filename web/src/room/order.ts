@@ -31,6 +31,8 @@ interface Choice {
   layout: Layout;
   /** The key of the tile that the person has put on stage. */
   pinned: string | null;
+  /** Whom a host has put on everybody's stage. */
+  chosen?: number | null;
   /** Who is on stage by speaking. */
   spotlight: number | null;
   isSelfHidden: boolean;
@@ -46,8 +48,9 @@ export function place(participants: readonly ParticipantView[], choice: Choice):
   const strip = choice.layout === "speaker" ? "below" : "beside";
 
   const pinned = [...screens, ...remote].find(({ key }) => key === choice.pinned);
+  const chosen = remote.find(({ participant }) => participant.participant === choice.chosen);
   const spoken = remote.find(({ participant }) => participant.participant === choice.spotlight) ?? remote[0];
-  const stage = pinned !== undefined ? [pinned] : screens.length > 0 ? screens.slice(0, MOST_SCREENS) : choice.layout === "grid" || spoken === undefined ? [] : [spoken];
+  const stage = onStage(pinned ?? chosen, screens, choice.layout === "grid" ? undefined : spoken);
 
   if (stage.length === 0) {
     if (remote.length === 0) return { stage: own === null ? [] : [own], others: [], strip, floating: null };
@@ -57,6 +60,13 @@ export function place(participants: readonly ParticipantView[], choice: Choice):
   const rest = [...screens, ...remote].filter((one) => !stage.some(({ key }) => key === one.key));
   if (rest.length === 0) return { stage, others: [], strip, floating: own };
   return { stage, others: own === null ? rest : [...rest, own], strip, floating: null };
+}
+
+/** One's own choice goes before the host's, and both before what is shared; who speaks comes last. */
+function onStage(put: TileSpec | undefined, screens: readonly TileSpec[], spoken: TileSpec | undefined): readonly TileSpec[] {
+  if (put !== undefined) return [put];
+  if (screens.length > 0) return screens.slice(0, MOST_SCREENS);
+  return spoken === undefined ? [] : [spoken];
 }
 
 /** Returns the key of somebody's tile. */

@@ -173,6 +173,15 @@ export class Room {
     if (before === null && this.#quality.own !== null) this.#tellOwnTrouble();
   }
 
+  /** Raises the own hand, or lowers it. */
+  toggleHand(): void {
+    this.send({ type: "hand", raised: !this.isHandRaised });
+  }
+
+  get isHandRaised(): boolean {
+    return (this.#view?.participants.find(({ isMe }) => isMe)?.handRaised ?? null) !== null;
+  }
+
   /** Plays a sound, unless it is off. */
   play(sound: Sound): void {
     if (!this.preferences.now.silenced.includes(sound)) this.#sounds.play(sound, this.#local.speakerId);
@@ -284,11 +293,13 @@ export class Room {
       case "admitted":
         return this.toasts.say(m.host_lobby_admitted());
       case "somebody_waits":
-        return this.toasts.show(m.host_somebody_waits());
+        this.toasts.show(m.host_somebody_waits());
+        return this.play("knock");
       case "hand_raised": {
         const text = m.host_hand_said({ name: shownName(happening.participant) });
         if (view.iAmHost) this.toasts.show(text, { isSpoken: this.preferences.speaksOf("people") });
         else this.#say("people", text);
+        if (view.iAmHost || view.participants.length <= QUIET_ABOVE) this.play("hand");
         return;
       }
       case "reacted":

@@ -4,10 +4,10 @@
 
 import { m } from "../generated/paraglide/messages";
 
-export type Action = "microphone" | "camera" | "share" | "chat" | "people" | "fullscreen" | "controls" | "help";
+export type Action = "microphone" | "camera" | "share" | "hand" | "chat" | "people" | "fullscreen" | "controls" | "help";
 
 /** In the order in which they are listed. */
-export const ACTIONS: readonly Action[] = ["microphone", "camera", "share", "chat", "people", "fullscreen", "controls", "help"];
+export const ACTIONS: readonly Action[] = ["microphone", "camera", "share", "hand", "chat", "people", "fullscreen", "controls", "help"];
 
 /** What differs from {@link DEFAULT_CHORDS}; `null` is no key at all. */
 export type Chosen = Readonly<Partial<Record<Action, string | null>>>;
@@ -133,6 +133,7 @@ export const DEFAULT_CHORDS: Readonly<Record<Action, string>> = {
   microphone: "Mod+D",
   camera: "Mod+E",
   share: "Mod+Shift+S",
+  hand: "Mod+Shift+H",
   chat: "Mod+Shift+M",
   // Not P, which opens a private window in Firefox whatever the page wants.
   people: "Mod+Shift+L",
