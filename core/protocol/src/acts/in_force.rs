@@ -32,9 +32,9 @@ impl Settings {
     }
 }
 
-/// An act that is older than what it would change, or was seen before.
+/// An act that is older than what it would change, was seen before, or counts so far ahead that nothing could follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the act is older than what it would change")]
+#[error("the act is out of its order")]
 pub struct Stale;
 
 /// The acts in force. Server and clients keep one each and come to the same.
@@ -69,11 +69,13 @@ impl ActsInForce {
     /// Takes an act that comes as it happens, in its order.
     ///
     /// # Errors
-    /// [`Stale`] if its signer has said something later, something later is in force, or its signer's role is over.
+    /// [`Stale`] if its signer has said something later, something later is in force, its signer's role is over, or its
+    /// counter leaps: a co-host who spent the last counter could never be overruled.
     pub fn accept(&mut self, signed: &SignedAct, checked: &CheckedAct) -> Result<(), Stale> {
         let counter = checked.act.counter;
         let last = self.last_counter_by_key.get(&checked.key).copied();
-        if last.is_some_and(|last| counter <= last) || self.is_over(checked, None) {
+        let is_leap = counter > self.next_counter().saturating_add(LONGEST_LEAP);
+        if is_leap || last.is_some_and(|last| counter <= last) || self.is_over(checked, None) {
             return Err(Stale);
         }
         self.put(signed, checked)
@@ -315,5 +317,52 @@ fn places(kind: &ActKind) -> Vec<Place> {
     }
 }
 
+// Whoever acts may have seen acts that were forgotten here. Leaps of this length reach the last counter in 2^44 acts.
+const LONGEST_LEAP: u64 = 1 << 20;
+
 // As many as can be here at once, and as many again who left.
 const MOST_OF_A_KIND: usize = 2 * limits::PARTICIPANTS;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acts::{Authority, HostAct};
+    use crate::mls::HostGrant;
+
+    #[test]
+    fn nobody_can_spend_the_last_counter_and_so_have_the_last_word() {
+        let mut in_force = ActsInForce::default();
+        let mut say = |counter, on| {
+            let (signed, checked) = lobby(counter, on);
+            in_force.accept(&signed, &checked)
+        };
+        assert_eq!(say(u64::MAX, true), Err(Stale));
+        assert_eq!(say(LONGEST_LEAP + 2, true), Err(Stale), "from an empty meeting");
+        assert_eq!(say(LONGEST_LEAP, true), Ok(()));
+        assert_eq!(say(LONGEST_LEAP + 1, false), Ok(()));
+        assert!(!in_force.settings().has_lobby);
+    }
+
+    fn lobby(counter: u64, on: bool) -> (SignedAct, CheckedAct) {
+        let act = HostAct {
+            counter,
+            kind: ActKind::SetLobby { on },
+        };
+        let signed = SignedAct {
+            act: act.to_bytes(),
+            key: vec![1; KEY_BYTES],
+            signature: Vec::new(),
+            authority: Authority::HostKey(HostGrant {
+                host_key: Vec::new(),
+                signature: Vec::new(),
+            }),
+        };
+        let checked = CheckedAct {
+            act,
+            key: [1; KEY_BYTES],
+            role: Role::Host,
+            is_by_role: false,
+        };
+        (signed, checked)
+    }
+}
