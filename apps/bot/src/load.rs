@@ -138,7 +138,8 @@ impl LoadArgs {
                 Vec::new()
             },
             say: None,
-            is_defiant: false,
+            misbehave: Vec::new(),
+            declines_recording: false,
             remove: None,
             height: 360,
             reception: if self.remove {

@@ -4,6 +4,7 @@
 mod floor;
 mod load;
 mod media;
+mod misbehave;
 mod rtp;
 mod run;
 mod server;
@@ -22,6 +23,7 @@ use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     media::Clips,
+    misbehave::Misbehaviour,
     run::{Goal, write_line},
     server::ServerAddress,
     stay::StayOptions,
@@ -95,9 +97,13 @@ struct JoinArgs {
     /// With a host link: removes the participant of this name once it is seen or heard.
     #[arg(long)]
     remove: Option<String>,
-    /// Hears nothing of what hosts do, and tries what it can against it.
+    /// For tests: behaves as a client would that was changed so as to obey no host, in these ways, from the first thing
+    /// that a host does.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    misbehave: Vec<Misbehaviour>,
+    /// Stays out of every recording; otherwise agrees to each.
     #[arg(long)]
-    defiant: bool,
+    decline_recording: bool,
     /// A chat message to be sent on joining.
     #[arg(long)]
     say: Option<String>,
@@ -237,7 +243,8 @@ impl JoinArgs {
             clip: usize::from(self.picture) - 1 + index,
             publish,
             say: self.say.clone().filter(|_| is_first),
-            is_defiant: self.defiant,
+            misbehave: self.misbehave.clone(),
+            declines_recording: self.decline_recording,
             remove: self.remove.clone().filter(|_| is_first),
             height: self.height,
             reception: rtp::Reception::Frames,

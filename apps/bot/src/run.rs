@@ -200,7 +200,10 @@ impl Runner {
     }
 
     fn problem_with_end(&self, because: Option<LeftReason>) -> Option<String> {
-        let is_removal = because == Some(LeftReason::Server(protocol::ErrorCode::Removed));
+        let removals = [protocol::ErrorCode::Removed, protocol::ErrorCode::KeptOut];
+        let is_removal = removals
+            .into_iter()
+            .any(|code| because == Some(LeftReason::Server(code)));
         let is_own = matches!(
             because,
             Some(LeftReason::Local(LocalReason::Left | LocalReason::EndedByYou))

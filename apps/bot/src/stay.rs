@@ -9,11 +9,12 @@ use std::{
 };
 
 use e2ee::{FrameSide, KeyUpdate};
-use protocol::{MeetingLink, ParticipantId, ServerMessage, Timestamp, TrackKind, TrackSource};
+use protocol::{MeetingLink, ParticipantId, Timestamp, TrackKind, TrackSource};
 use session::{Command, Directive, Output, Session, SessionConfig, State, VideoWish, View};
 
 use crate::{
     media::{Clips, Layer, Player},
+    misbehave::{Misbehaving, Misbehaviour},
     rtp::{EncryptedFrame, Packets, ReceivedFrame, Reception, Transport, TransportOutput},
     tally::{OpenedCount, OpenedFrame, Report, Tally},
 };
@@ -29,8 +30,10 @@ pub(crate) struct StayOptions {
     pub(crate) publish: Vec<TrackKind>,
     /// Said once, on joining.
     pub(crate) say: Option<String>,
-    /// Whether it hears nothing of what hosts do, and tries all it can against it.
-    pub(crate) is_defiant: bool,
+    /// In which ways it obeys no host.
+    pub(crate) misbehave: Vec<Misbehaviour>,
+    /// Whether it stays out of every recording.
+    pub(crate) declines_recording: bool,
     /// Whom to remove, once its frames were opened.
     pub(crate) remove: Option<String>,
     /// The height of every tile, in pixels.
@@ -54,6 +57,7 @@ pub(crate) struct Stay {
     view: Option<View>,
     wishes: Vec<VideoWish>,
     tally: Tally,
+    misbehaving: Misbehaving,
     outputs: VecDeque<StayOutput>,
 }
 
@@ -102,6 +106,7 @@ impl Stay {
             view: None,
             wishes: Vec::new(),
             tally: Tally::start(now),
+            misbehaving: Misbehaving::new(&options.misbehave, options.say.as_deref()),
             outputs: VecDeque::new(),
             options,
         };
@@ -123,32 +128,9 @@ impl Stay {
 
     /// A WebSocket message.
     pub(crate) fn handle_message(&mut self, now: Instant, message: &[u8]) {
-        if self.options.is_defiant {
-            return self.handle_defiantly(now, message);
-        }
-        self.session.handle_message(self.timestamp(now), message);
-        self.drain_session(now);
-    }
-
-    /// Takes a message as a client would that was changed so as to obey no host: acts do not reach the session, and tracks
-    /// that the server stopped are switched off and on again.
-    fn handle_defiantly(&mut self, now: Instant, message: &[u8]) {
         let timestamp = self.timestamp(now);
-        match protocol::decode::<ServerMessage>(message) {
-            Ok(ServerMessage::Act { .. }) => {
-                for active in [Vec::new(), self.options.publish.clone()] {
-                    self.session
-                        .handle_command(timestamp, Command::SetTracks { active });
-                }
-            }
-            Ok(mut welcome @ ServerMessage::Welcome { .. }) => {
-                if let ServerMessage::Welcome { acts, .. } = &mut welcome {
-                    acts.clear();
-                }
-                self.session
-                    .handle_message(timestamp, &protocol::encode(&welcome));
-            }
-            Ok(_) | Err(_) => self.session.handle_message(timestamp, message),
+        if let Some(message) = self.misbehaving.filter(now, message) {
+            self.session.handle_message(timestamp, &message);
         }
         self.drain_session(now);
     }
@@ -179,6 +161,10 @@ impl Stay {
         {
             self.lose_transport(now);
         }
+        for command in self.misbehaving.poll_commands(now, &mut self.options.publish) {
+            self.session.handle_command(timestamp, command);
+            self.drain_session(now);
+        }
         self.publish(now);
         self.drain_transport(now);
     }
@@ -192,6 +178,9 @@ impl Stay {
     pub(crate) fn poll_timeout(&self) -> Instant {
         let timers = [self.session.poll_timeout(), self.frames.poll_timeout()];
         let mut at = self.player.poll_timeout();
+        if let Some(again_at) = self.misbehaving.poll_timeout() {
+            at = at.min(again_at);
+        }
         for timer in timers.into_iter().flatten() {
             at = at.min(self.zero + timer.since_zero());
         }
@@ -363,9 +352,17 @@ impl Stay {
         if view.state == State::Active {
             self.tally.note_joined(now);
         }
+        let mut commands: Vec<_> = view
+            .recordings
+            .iter()
+            .filter(|recording| recording.answer.is_none())
+            .map(|recording| Command::AnswerRecording {
+                recorder: recording.participant,
+                agrees: !self.options.declines_recording,
+            })
+            .collect();
         self.view = Some(view);
         self.outputs.push_back(StayOutput::Viewed);
-        let mut commands = Vec::new();
         if self.wishes != wishes {
             self.wishes.clone_from(&wishes);
             commands.push(Command::Subscribe { videos: wishes });

@@ -42,8 +42,9 @@ async fn run(config: Config, shown: Vec<ConfigurationEntry>) -> anyhow::Result<(
         },
         candidates: config.media.addresses.clone(),
     })?;
+    let is_local = config.media.listen.0.ip().is_loopback() && config.media.addresses.is_empty();
     let server = Server::start(web_side(config, shown)?, store.clone(), media.clone()).await?;
-    announce(&server)?;
+    announce(&server, is_local)?;
     stop.await;
     tracing::info!("stopping");
     server.stop().await;
@@ -94,12 +95,19 @@ fn web_side(config: Config, shown: Vec<ConfigurationEntry>) -> anyhow::Result<Se
 
 /// Says on standard output that everything is ready, and where: scripts wait for the last line. The line before it is for
 /// whoever installs this, and stands nowhere else.
-fn announce(server: &Server) -> anyhow::Result<()> {
+fn announce(server: &Server, is_media_local: bool) -> anyhow::Result<()> {
     let listen = Listen(server.address());
     let mut out = std::io::stdout().lock();
     if let Some(link) = server.operator_link() {
         writeln!(out, "Open this once to run this installation: {link}")
             .context("cannot write to standard output")?;
+    }
+    if is_media_local {
+        writeln!(
+            out,
+            "Sound and picture listen on this computer only, where Firefox does not reach them: for Firefox, add --media 0.0.0.0:3478"
+        )
+        .context("cannot write to standard output")?;
     }
     writeln!(out, "Incamera is ready at http://{listen}").context("cannot write to standard output")?;
     out.flush().context("cannot write to standard output")

@@ -4,7 +4,7 @@
 use js_sys::Uint8Array;
 use protocol::ResumeToken;
 use serde_json::from_str;
-use session::{Output, Session, SessionConfig};
+use session::{BreakoutEntry, Output, Session, SessionConfig};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use zeroize::Zeroize as _;
 
@@ -40,6 +40,41 @@ impl WasmSession {
         };
         let mut seed = convert::seed(seed)?;
         let session = Session::new(timestamp(now_ms), seed, config);
+        seed.zeroize();
+        Ok(Self(session))
+    }
+
+    /// Begins a stay in a breakout room of the meeting that `link` leads to: `stay` is what the session there gave to be kept,
+    /// `pass` what its view shows for the room, `resume` from an earlier session in the room.
+    ///
+    /// # Errors
+    /// Throws what the constructor does, and `malformed` if `room` is no meeting id.
+    #[wasm_bindgen(js_name = inBreakout)]
+    #[expect(clippy::too_many_arguments, reason = "JavaScript has no struct to hand over")]
+    pub fn in_breakout(
+        now_ms: f64,
+        seed: &[u8],
+        link: &str,
+        name: String,
+        active: &str,
+        resume: Option<Vec<u8>>,
+        room: &str,
+        stay: Vec<u8>,
+        pass: String,
+    ) -> Result<Self, JsValue> {
+        let config = SessionConfig {
+            link: link::parse(link)?,
+            name,
+            resume: resume.map(ResumeToken::new),
+            active: from_str(active).map_err(malformed)?,
+        };
+        let entry = BreakoutEntry {
+            room: room.parse().map_err(|_| JsValue::from_str("malformed"))?,
+            stay: ResumeToken::new(stay),
+            pass,
+        };
+        let mut seed = convert::seed(seed)?;
+        let session = Session::in_breakout(timestamp(now_ms), seed, config, entry);
         seed.zeroize();
         Ok(Self(session))
     }

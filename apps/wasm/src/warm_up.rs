@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Spends the costs of first use before they are felt.
 
+use std::collections::BTreeSet;
+
 use e2ee::{LeafKey, Member, MemberConfig, NewMeeting};
 use protocol::{MeetingId, Mode, ParticipantId};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
@@ -19,6 +21,7 @@ pub fn warm_up() {
         identity: None,
         issuer: None,
         stay: None,
+        belonging: BTreeSet::new(),
     };
     if let Ok((member, _)) = Member::create(&config, &mut rng) {
         let _ = (member.key_updates_after_joining(), member.safety_code());

@@ -6,11 +6,13 @@
 
 mod address;
 mod code;
+mod domain_record;
 mod facts;
 mod limit;
 mod mac;
 mod payment;
 pub mod rules;
+mod sitting;
 mod standing;
 mod subject;
 mod time;
@@ -19,10 +21,12 @@ mod voucher;
 
 pub use address::{EmailAddress, NotADomain, NotAPhoneNumber, NotAnEmailAddress, PhoneNumber, parse_domain};
 pub use code::{CODE_GUESSES, CODE_VALID_FOR, CeremonyId, Code, NotACeremonyId};
+pub use domain_record::{RECORD_CHECKED_EVERY, RECORD_LAPSES_AFTER, has_lapsed};
 pub use facts::{BindingKind, Plan, PlanLimits, Standing};
-pub use limit::{LimitRule, LimitScope, LimitState, Wait, network_key};
+pub use limit::{LimitRule, LimitScope, LimitState, Wait, network_key, site_key};
 pub use mac::{CodeMac, LimitKey, MacKey, SubjectMac};
 pub use payment::{PaymentEvent, PaymentFacts, PaymentKind, PaymentRecord};
+pub use sitting::{SITTING_ENDS_AFTER, Sitting};
 pub use standing::StandingRecord;
 pub use subject::{Subject, binding_valid_for};
 pub use time::UnixTime;

@@ -19,6 +19,9 @@ pub struct LimitRule {
     pub max_delay: Duration,
     /// After this long without an attempt, all are forgotten.
     pub forget_after: Duration,
+    /// One attempt is forgotten for each whole such span since the last, so that what many share heals under steady use; none
+    /// where only quiet heals.
+    pub heals_every: Option<Duration>,
 }
 
 /// What is remembered of the attempts under one key.
@@ -53,11 +56,12 @@ impl LimitRule {
             return Err(Wait(due_at.saturating_since(now)));
         }
         let is_forgotten = now >= self.forgotten_at(state);
+        let healed = self.healed(now.saturating_since(state.last_at));
         Ok(LimitState {
             count: if is_forgotten {
                 1
             } else {
-                state.count.saturating_add(1)
+                state.count.saturating_sub(healed).saturating_add(1)
             },
             last_at: now.max(state.last_at),
         })
@@ -85,7 +89,16 @@ impl LimitRule {
             count += 1;
             spent += self.delay(count);
         }
-        count
+        // One that is forgotten makes room for one more, at the most.
+        count.saturating_add(self.healed(span))
+    }
+
+    /// Returns how many attempts are forgotten within `span`.
+    fn healed(&self, span: Duration) -> u32 {
+        let every = self.heals_every.filter(|every| !every.is_zero());
+        every.map_or(0, |every| {
+            u32::try_from(span.as_nanos() / every.as_nanos()).unwrap_or(u32::MAX)
+        })
     }
 
     /// The delay before the next attempt after `count` of them.
@@ -105,10 +118,16 @@ impl LimitRule {
 pub enum LimitScope {
     /// Wrong codes from a network address.
     GuessesOfNetwork,
-    /// Mails with a code to an address.
+    /// Wrong codes from all networks of a site.
+    GuessesOfSite,
+    /// Mails with a code to an address, whoever asked for them.
     MailsToSubject,
+    /// Mails with a code to an address that one network address asked for.
+    MailsToSubjectOfNetwork,
     /// Mails with a code that a network address asked for.
     MailsOfNetwork,
+    /// Mails with a code that all networks of a site asked for.
+    MailsOfSite,
     /// Text messages that an account asked for.
     SmsOfAccount,
     /// Text messages to a number.
@@ -127,8 +146,11 @@ impl LimitScope {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::GuessesOfNetwork => "guesses of network",
+            Self::GuessesOfSite => "guesses of site",
             Self::MailsToSubject => "mails to subject",
+            Self::MailsToSubjectOfNetwork => "mails to subject of network",
             Self::MailsOfNetwork => "mails of network",
+            Self::MailsOfSite => "mails of site",
             Self::SmsOfAccount => "sms of account",
             Self::SmsToNumber => "sms to number",
             Self::SmsOfNetwork => "sms of network",
@@ -145,5 +167,14 @@ pub fn network_key(address: IpAddr) -> Vec<u8> {
     match address.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets()[..8].to_vec(),
+    }
+}
+
+/// Returns what stands for the site that `address` is of: the /48 that a provider gives to one customer with IPv6, who has 65 536
+/// networks in it. None with IPv4, where an address is hard to come by.
+pub fn site_key(address: IpAddr) -> Option<Vec<u8>> {
+    match address.to_canonical() {
+        IpAddr::V4(_) => None,
+        IpAddr::V6(address) => Some(address.octets()[..6].to_vec()),
     }
 }

@@ -113,6 +113,17 @@ impl LimitKey {
         let hash = Sha256::new_with_prefix(b"guesses at a subject").chain_update(subject.0);
         Self(hash.finalize().into())
     }
+
+    /// Makes the key under which guesses at codes for one subject are counted that come from where `network` says.
+    pub fn of_subject_from(subject: &SubjectMac, network: &Self) -> Self {
+        let hash = Sha256::new_with_prefix(b"guesses at a subject from a network");
+        Self(
+            hash.chain_update(subject.0)
+                .chain_update(network.0)
+                .finalize()
+                .into(),
+        )
+    }
 }
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;

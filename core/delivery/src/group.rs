@@ -2,6 +2,7 @@
 //! The public side of the group: what can be checked of a commit without a key.
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use mls_memory::Storage;
 use openmls::{
     group::ProposalStore,
     messages::{external_proposals::ExternalProposal, group_info::VerifiableGroupInfo},
@@ -26,7 +27,6 @@ use crate::{
     Rejection,
     delivery::DeliveryConfig,
     leaf::{Leaf, leaf_binding},
-    storage::Storage,
 };
 
 /// The meeting's group, seen from outside, and the newest GroupInfo.

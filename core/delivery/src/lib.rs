@@ -15,7 +15,6 @@ mod queries;
 mod reject;
 mod removal;
 mod snapshot;
-mod storage;
 #[cfg(test)]
 mod tests;
 mod trial;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use mls_memory::Storage;
 use protocol::{ParticipantId, Timestamp, message::MissedCommit};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
@@ -10,7 +11,6 @@ use serde_bytes::{ByteArray, ByteBuf};
 use crate::{
     Delivery, DeliveryConfig, RestoreError,
     group::{Group, GroupSnapshot},
-    storage::Storage,
     trial::Trial,
 };
 
@@ -161,4 +161,4 @@ impl StoredTrial {
     }
 }
 
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;

@@ -2,6 +2,8 @@
 //! The stay key, with which a participant acts and by which its leaves are known to be one person's; and what only those
 //! who have the link secret can read.
 
+use std::iter;
+
 use aes_gcm::{
     Aes256Gcm, Nonce,
     aead::{Aead as _, KeyInit as _, Payload},
@@ -20,7 +22,10 @@ use rand_core::CryptoRng;
 use sha2::{Digest as _, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use crate::meeting::{HostKey, host_fingerprint, random, verify};
+use crate::{
+    EarlierSeals,
+    meeting::{HostKey, host_fingerprint, random, verify},
+};
 
 /// One person's stay: outlives connections, leaves and reloads of the page. Has no `Debug`; erased when dropped.
 pub struct StayKey(SigningKey);
@@ -44,6 +49,10 @@ impl StayKey {
     /// Returns the Ed25519 public key.
     pub fn public(&self) -> [u8; 32] {
         self.0.verifying_key().to_bytes()
+    }
+
+    pub(crate) const fn signing_key(&self) -> &SigningKey {
+        &self.0
     }
 
     /// Proves to the server that its holder is the stay's, over the connection's challenge.
@@ -133,47 +142,41 @@ pub fn seal_for_link(link: &MeetingLink, rng: &mut impl CryptoRng, context: &[u8
     sealed
 }
 
-/// Opens what [`seal_for_link`] sealed; `None` if somebody else made it.
-pub fn open_for_link(link: &MeetingLink, context: &[u8], sealed: &[u8]) -> Option<String> {
+/// Opens what [`seal_for_link`] sealed for this link or one of those that it replaced; `None` if somebody else made it.
+pub fn open_for_link(
+    link: &MeetingLink,
+    earlier: &EarlierSeals,
+    context: &[u8],
+    sealed: &[u8],
+) -> Option<String> {
     let Some(cipher) = link_cipher(link) else {
         return String::from_utf8(sealed.to_vec()).ok();
     };
     let (nonce, ciphertext) = sealed.split_at_checked(NONCE_BYTES)?;
-    let payload = Payload {
-        msg: ciphertext,
-        aad: &aad(link, context),
-    };
-    let text = cipher.decrypt(Nonce::from_slice(nonce), payload).ok()?;
+    let aad = aad(link, context);
+    let text = iter::once(cipher).chain(earlier.ciphers()).find_map(|cipher| {
+        let payload = Payload {
+            msg: ciphertext,
+            aad: &aad,
+        };
+        cipher.decrypt(Nonce::from_slice(nonce), payload).ok()
+    })?;
     String::from_utf8(text).ok()
-}
-
-/// Draws another secret for a link.
-pub fn renewed_link(link: &MeetingLink, rng: &mut impl CryptoRng) -> Option<MeetingLink> {
-    link.secret?;
-    Some(MeetingLink {
-        secret: Some(*random(rng)),
-        ..link.clone()
-    })
-}
-
-/// Returns a value by which a link's secret is known to be the one that a host meant, and which tells nothing about it.
-pub fn link_commitment(link: &MeetingLink) -> Option<[u8; 32]> {
-    let secret = link.secret.as_ref()?;
-    let mut commitment = [0; 32];
-    Hkdf::<Sha512>::new(None, secret)
-        .expand_multi_info(
-            &[b"Incamera 1 link commitment", link.meeting.as_bytes()],
-            &mut commitment,
-        )
-        .expect("shorter than HKDF's limit");
-    Some(commitment)
 }
 
 fn aad(link: &MeetingLink, context: &[u8]) -> Vec<u8> {
     [link.meeting.as_bytes(), context].concat()
 }
 
-fn link_cipher(link: &MeetingLink) -> Option<Aes256Gcm> {
+pub(crate) fn link_cipher(link: &MeetingLink) -> Option<Aes256Gcm> {
+    seal_key(link).as_deref().map(cipher_of)
+}
+
+pub(crate) fn cipher_of(key: &[u8; 32]) -> Aes256Gcm {
+    Aes256Gcm::new(key.into())
+}
+
+pub(crate) fn seal_key(link: &MeetingLink) -> Option<Zeroizing<[u8; 32]>> {
     let secret = link.secret.as_ref()?;
     let mut key = Zeroizing::new([0; 32]);
     Hkdf::<Sha512>::new(None, secret)
@@ -182,10 +185,10 @@ fn link_cipher(link: &MeetingLink) -> Option<Aes256Gcm> {
             key.as_mut_slice(),
         )
         .expect("shorter than HKDF's limit");
-    Some(Aes256Gcm::new(key.as_ref().into()))
+    Some(key)
 }
 
-const NONCE_BYTES: usize = 12;
+pub(crate) const NONCE_BYTES: usize = 12;
 
 #[cfg(test)]
 mod tests {
@@ -317,12 +320,12 @@ mod tests {
         let link = NewMeeting::generate(&mut rng, Mode::E2ee).link(MEETING);
         let sealed = seal_for_link(&link, &mut rng, b"here", "Ana");
         assert!(!sealed.windows(3).any(|window| window == b"Ana"));
-        let opened = open_for_link(&invitation(&link), b"here", &sealed);
+        let none = EarlierSeals::default();
+        let opened = open_for_link(&invitation(&link), &none, b"here", &sealed);
         assert_eq!(opened.as_deref(), Some("Ana"));
-        assert_eq!(open_for_link(&link, b"there", &sealed), None);
-        let other = renewed_link(&link, &mut rng).expect("it has a secret");
-        assert_eq!(open_for_link(&other, b"here", &sealed), None);
-        assert_ne!(link_commitment(&other), link_commitment(&link));
+        assert_eq!(open_for_link(&link, &none, b"there", &sealed), None);
+        let other = NewMeeting::generate(&mut rng, Mode::E2ee).link(MEETING);
+        assert_eq!(open_for_link(&other, &none, b"here", &sealed), None);
         let standard = NewMeeting::generate(&mut rng, Mode::Standard).link(MEETING);
         assert_eq!(seal_for_link(&standard, &mut rng, b"", "Ana"), b"Ana");
     }

@@ -43,21 +43,25 @@
 //! ```
 
 mod acts;
+mod breakouts;
 pub mod frames;
 mod meeting;
 pub mod member;
+mod new_link;
 mod safety;
 pub mod sframe;
 mod standard;
 
-pub use acts::{StayKey, act_judge, link_commitment, open_for_link, renewed_link, seal_for_link};
+pub use acts::{StayKey, act_judge, open_for_link, seal_for_link};
+pub use breakouts::breakout_link;
 pub use frames::{BaseKey, FrameSide, KeyHandle, KeyUpdate, OpenDrop, SealDrop, SlotSource};
 pub use meeting::{HostKey, NewMeeting, host_fingerprint, host_key, invitation, prove_admission};
 pub use member::{
     ApplicationMessage, ApplicationRefusal, CommitBundle, CommitRefusal, IdentityIssuer, JoinError,
     LeafIdentity, LeafKey, Member, MemberConfig, MemberError, Merged, ProposalRefusal, RollbackError,
-    RosterMember, SignedProfile, SignedRefusal,
+    RoomRule, RosterMember, SignedProfile, SignedRefusal, room_ticket,
 };
+pub use new_link::{EarlierSeals, earlier_seals, new_link, renewed_link, take_new_link};
 pub use safety::{Emoji, SafetyCode};
 pub use standard::StandardKeys;
 

@@ -68,6 +68,7 @@ impl NewMeeting {
         MeetingLink {
             meeting,
             secret: self.secret.as_deref().copied(),
+            pass: None,
             host: HostPart::KeySeed(self.host_key.seed()),
         }
     }
@@ -97,16 +98,18 @@ pub fn host_fingerprint(link: &MeetingLink) -> [u8; 32] {
     }
 }
 
-/// Proves to the server that its holder has the link secret, over the connection's challenge. Empty in a standard
-/// meeting.
+/// Proves to the server that its holder has what the link holds beside the meeting's number, over the connection's challenge.
+/// Empty in a standard meeting whose link was not replaced: anybody who knows the number may come.
 pub fn prove_admission(link: &MeetingLink, challenge: &[u8]) -> Vec<u8> {
     let message = admission_challenge_message(link.meeting, link.mode(), challenge);
-    link.secret.as_ref().map_or_else(Vec::new, |secret| {
+    let secret = link.secret.as_ref().map(<[u8; 32]>::as_slice);
+    let secret = secret.or_else(|| link.pass.as_ref().map(<[u8; 16]>::as_slice));
+    secret.map_or_else(Vec::new, |secret| {
         admission_signing_key(secret).sign(&message).to_vec()
     })
 }
 
-fn admission_signing_key(secret: &[u8; 32]) -> SigningKey {
+pub(crate) fn admission_signing_key(secret: &[u8]) -> SigningKey {
     let mut seed = Zeroizing::new([0; 32]);
     Hkdf::<Sha512>::new(None, secret)
         .expand(b"Incamera 1 admission signing key", seed.as_mut_slice())
@@ -150,6 +153,10 @@ impl HostKey {
     /// Signs the end of a standard meeting. In an end-to-end meeting the host's leaf signs instead.
     pub fn sign_end_meeting(&self, meeting: MeetingId, mode: Mode) -> Vec<u8> {
         self.0.sign(&end_meeting_message(meeting, mode)).to_vec()
+    }
+
+    pub(crate) const fn signing_key(&self) -> &SigningKey {
+        &self.0
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {

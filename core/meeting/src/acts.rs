@@ -2,7 +2,9 @@
 //! Host acts: checked, asked about, done, kept, passed on. What clients make of them is for them to check again.
 
 mod holding;
+pub(crate) mod keeping_out;
 pub(crate) mod lobby;
+mod new_link;
 
 use policy::{Act, Role};
 use protocol::{
@@ -56,6 +58,7 @@ impl Meeting {
             ActKind::SetLock { .. }
             | ActKind::SetPermissions { .. }
             | ActKind::AskToUnmute { .. }
+            | ActKind::Breakouts(_)
             | ActKind::Spotlight { .. } => {}
             ActKind::SetRole { .. } => self.tell_hosts_who_waits(),
             ActKind::SetLobby { on } => {
@@ -79,16 +82,16 @@ impl Meeting {
             ActKind::TurnAway { participant } => self.turn_away(*participant),
             ActKind::LobbyMessage { .. } => self.tell_lobby(from, signed),
             ActKind::Remove { participant } => {
-                // A co-host's commit would be refused by the members: the server proposes for it.
-                let departure = match (&self.keys, self.roster.get(&from)) {
-                    (crate::meeting::Keys::EndToEnd(_), Some(host)) if host.is_host() => Departure::Announced,
-                    _ => Departure::Removed(ErrorCode::Removed),
-                };
+                let departure = self.removal_by(from, ErrorCode::Removed);
                 return self.handle_removal(now, rng, from, *participant, departure);
             }
-            ActKind::NewLink { admission_key, .. } => {
-                self.config.admission_key = admission_key.as_slice().try_into().ok();
+            ActKind::KeepOut { participant, .. } => {
+                self.keep_out(*participant);
+                let departure = self.removal_by(from, ErrorCode::KeptOut);
+                return self.handle_removal(now, rng, from, *participant, departure);
             }
+            ActKind::LetBack { stay_key } => self.let_back(stay_key),
+            ActKind::NewLink(new) => self.replace_link(now, new),
             ActKind::End => self.end(from, Vec::new()),
         }
         Ok(())
@@ -110,7 +113,20 @@ impl Meeting {
                 let is_its = target.is_some_and(|target| target.stay_key == *stay_key);
                 return is_its.then_some(()).ok_or(NOT_FOUND);
             }
-            ActKind::NewLink { .. } => return self.require(protocol::Mode::E2ee),
+            ActKind::KeepOut {
+                participant,
+                stay_key,
+                ..
+            } => {
+                self.require_room_outside()?;
+                let target = self.roster.get(participant);
+                let is_its = target.is_some_and(|target| target.id != from && target.stay_key == *stay_key);
+                return is_its.then_some(()).ok_or(NOT_FOUND);
+            }
+            ActKind::LetBack { stay_key } => {
+                return self.acts.is_kept_out(stay_key).then_some(()).ok_or(NOT_FOUND);
+            }
+            ActKind::NewLink { .. } => None,
             ActKind::SetLock { .. }
             | ActKind::SetLobby { .. }
             | ActKind::SetPermissions { .. }
@@ -118,6 +134,7 @@ impl Meeting {
             | ActKind::Admit { .. }
             | ActKind::TurnAway { .. }
             | ActKind::LobbyMessage { .. }
+            | ActKind::Breakouts(_)
             | ActKind::End => None,
         };
         if matches!(kind, ActKind::Remove { .. }) && target == Some(from) {
@@ -153,9 +170,16 @@ impl Meeting {
             ActKind::Admit { .. } | ActKind::TurnAway { .. } | ActKind::LobbyMessage { .. } => {
                 Act::AdmitParticipant
             }
-            ActKind::Remove { participant } => Act::RemoveParticipant {
-                target: self.role(*participant),
+            ActKind::Remove { participant } | ActKind::KeepOut { participant, .. } => {
+                Act::RemoveParticipant {
+                    target: self.role(*participant),
+                }
+            }
+            // Whoever may put participants out may let them in again.
+            ActKind::LetBack { .. } => Act::RemoveParticipant {
+                target: Role::Participant,
             },
+            ActKind::Breakouts(_) => Act::OpenBreakouts,
             ActKind::NewLink { .. } => Act::RotateLink,
             ActKind::End => Act::EndMeeting,
         }
@@ -183,8 +207,16 @@ impl Meeting {
                 let _ = self.acts.learn(signed, &checked);
             }
         }
-        if let Some(ActKind::NewLink { admission_key, .. }) = self.acts.link().map(|link| &link.act.kind) {
-            self.config.admission_key = admission_key.as_slice().try_into().ok();
+        if let Some(new) = self.acts.new_link() {
+            self.config.admission_key = new.admission_key.as_slice().try_into().ok();
+        }
+    }
+
+    fn removal_by(&self, host: ParticipantId, code: ErrorCode) -> Departure {
+        // A co-host's commit would be refused by the members: the server proposes for it.
+        match (&self.keys, self.roster.get(&host)) {
+            (crate::meeting::Keys::EndToEnd(_), Some(host)) if host.is_host() => Departure::Announced(code),
+            _ => Departure::Removed(code),
         }
     }
 

@@ -4,6 +4,8 @@
 use protocol::{ConnectionId, ErrorCode, ServerMessage};
 use sfu::SfuCommand;
 
+use crate::OpenRoom;
+
 /// One thing to do in the world.
 #[derive(Debug, Clone)]
 #[expect(
@@ -29,6 +31,8 @@ pub enum Effect {
     Media(SfuCommand),
     /// Write to the store before doing anything that comes after.
     Persist(Record),
+    /// These breakout rooms are open, and no others: open what is new, tell each who belongs in it, close what is missing.
+    Rooms(Vec<OpenRoom>),
 }
 
 /// What the store keeps of a live meeting.

@@ -148,8 +148,11 @@ impl Meeting {
             return;
         }
         let after = match departure {
-            Departure::Left | Departure::Removed(_) => Duration::ZERO,
-            Departure::Announced => HOST_COMMITS_WITHIN,
+            Departure::Left
+            | Departure::Removed(_)
+            | Departure::WithoutLink
+            | Departure::BelongsElsewhere => Duration::ZERO,
+            Departure::Announced(_) => HOST_COMMITS_WITHIN,
         };
         group.delivery.remove(now, id, after);
         self.broadcast_to_members(&ServerMessage::RemovalAnnounced { participant: id });

@@ -7,6 +7,7 @@
 //! Knows no socket, no database and no clock, and in an end-to-end meeting no key: it orders what the members say.
 
 mod acts;
+mod breakouts;
 mod effect;
 mod greeting;
 mod group;
@@ -23,6 +24,7 @@ mod standard;
 mod token;
 mod visitor;
 
+pub use breakouts::OpenRoom;
 pub use effect::{Effect, Record};
 pub use greeting::{Greeting, Hello};
 pub use meeting::{Meeting, MeetingConfig, RETURN_AFTER_RESTART_WITHIN};

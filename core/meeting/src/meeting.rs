@@ -25,7 +25,8 @@ pub(crate) use enter::Identity;
 
 use crate::{
     Effect, InstanceKeys, Record, RestoreError,
-    acts::lobby::Lobby,
+    acts::{keeping_out::KeptOut, lobby::Lobby},
+    breakouts::Breakouts,
     group::Group,
     participant::{Media, Participant, Presence, peer_key},
     rate::RateLimit,
@@ -73,6 +74,8 @@ pub struct Meeting {
     pub(crate) said: Said,
     pub(crate) acts: ActsInForce,
     pub(crate) lobby: Lobby,
+    pub(crate) kept_out: Vec<KeptOut>,
+    pub(crate) breakouts: Breakouts,
     next_participant: u32,
     is_ended: bool,
     /// Why nobody is let in, until the shell opens the meeting anew.
@@ -109,6 +112,8 @@ impl Meeting {
             said: Said::default(),
             acts: ActsInForce::default(),
             lobby: Lobby::default(),
+            kept_out: Vec::new(),
+            breakouts: Breakouts::default(),
             next_participant: 1,
             is_ended: false,
             closed: None,
@@ -153,6 +158,7 @@ impl Meeting {
             meeting.roster.insert(saved.participant, participant);
         }
         meeting.restore_acts(&snapshot.acts);
+        meeting.kept_out = snapshot.kept_out;
         meeting.remove_strangers(now);
         Ok(meeting)
     }
@@ -258,7 +264,8 @@ impl Meeting {
                 is_occupied: !self.roster.is_empty(),
             }));
         }
-        self.effects.pop_front()
+        let effect = self.effects.pop_front();
+        effect.or_else(|| self.poll_rooms().map(Effect::Rooms))
     }
 
     /// Returns whether nobody is here or expected back: the shell may drop the meeting and restore it later.
@@ -379,6 +386,7 @@ impl Meeting {
             removed: self.removed.iter().map(|stay| (*stay).into()).collect(),
             group,
             acts: self.acts.acts(),
+            kept_out: self.kept_out.clone(),
         }
         .encode()
     }

@@ -84,7 +84,13 @@ impl Meeting {
             }
             ClientMessage::AnnounceRemoval { participant } => {
                 self.require(Mode::E2ee)?;
-                self.handle_removal(now, rng, from, participant, Departure::Announced)
+                self.handle_removal(
+                    now,
+                    rng,
+                    from,
+                    participant,
+                    Departure::Announced(ErrorCode::Removed),
+                )
             }
             ClientMessage::Offer {
                 transport,

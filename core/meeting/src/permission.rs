@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use policy::{Act, Action, InMeeting, Joining, MeetingFacts, Permissions, Policy, Role};
-use protocol::{ErrorCode, ParticipantId, TrackKind, limits};
+use protocol::{ErrorCode, ParticipantId, Timestamp, TrackKind, limits};
 
 use crate::{Meeting, Visitor, acts::role_of, reject::Rejection};
 
@@ -12,6 +12,16 @@ impl Meeting {
     /// Goes by another policy from here on. Whoever is in stays in; every further act is asked anew.
     pub fn set_policy(&mut self, policy: Arc<Policy>) {
         self.config.policy = policy;
+    }
+
+    /// Has room for so many from here on. Whoever is in stays in.
+    pub fn set_people(&mut self, people: usize) {
+        self.config.people = people;
+    }
+
+    /// Ends at `closes_at`, if ever.
+    pub fn set_closes_at(&mut self, closes_at: Option<Timestamp>) {
+        self.config.closes_at = closes_at;
     }
 
     /// Asks whether somebody may come in who has no place here.
@@ -92,6 +102,11 @@ impl Meeting {
             Some(participant) => role_of(self.acts.role_of(&participant.stay_key)),
             None => Role::Participant,
         }
+    }
+
+    /// Returns whether newcomers wait until a host lets them in.
+    pub fn has_lobby(&self) -> bool {
+        self.facts().has_lobby
     }
 
     fn facts(&self) -> MeetingFacts {

@@ -5,6 +5,8 @@ use protocol::{ParticipantId, acts::SignedAct};
 use serde::{Deserialize, Serialize};
 use serde_bytes::{ByteArray, ByteBuf};
 
+use crate::acts::keeping_out::KeptOut;
+
 /// The kept part of a live meeting, in CBOR.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Snapshot {
@@ -19,6 +21,9 @@ pub(crate) struct Snapshot {
     /// The hosts' acts that are in force.
     #[serde(default)]
     pub(crate) acts: Vec<SignedAct>,
+    /// By what those are known again whom hosts keep out.
+    #[serde(default)]
+    pub(crate) kept_out: Vec<KeptOut>,
 }
 
 /// One participant of a [`Snapshot`].

@@ -2,7 +2,7 @@
 //! Who a connection is, by what the shell knows: the meeting looks no account up.
 
 use policy::{AccountFacts, Actor};
-use protocol::{Timestamp, identity::IdentityClaim};
+use protocol::{AccountId, Timestamp, identity::IdentityClaim};
 
 /// Who opened a connection.
 #[derive(Debug, Clone)]
@@ -13,6 +13,10 @@ pub struct Visitor {
     pub(crate) is_owner: bool,
     /// What the others are to be told about its account; `None` for guests.
     pub(crate) identity: Option<IdentityClaim>,
+    /// Whose session it is.
+    pub(crate) account: Option<AccountId>,
+    /// What the browser is known by in this meeting, and in no other.
+    pub(crate) device: Option<[u8; 32]>,
     /// The moment of the hello, by both clocks.
     said_hello_at: Timestamp,
     unix_time: u64,
@@ -25,6 +29,8 @@ impl Visitor {
             actor: Actor::Guest,
             is_owner: false,
             identity: None,
+            account: None,
+            device: None,
             said_hello_at: now,
             unix_time,
         }
@@ -45,6 +51,13 @@ impl Visitor {
     /// Somebody of whom the others are to be told this.
     pub fn with_identity(mut self, identity: IdentityClaim) -> Self {
         self.identity = Some(identity);
+        self
+    }
+
+    /// Somebody who is known again: by its account, and by a mark of its browser that is good for this meeting alone.
+    pub const fn known_by(mut self, account: Option<AccountId>, device: Option<[u8; 32]>) -> Self {
+        self.account = account;
+        self.device = device;
         self
     }
 

@@ -13,6 +13,8 @@ pub enum Action {
     SeeInstance,
     /// Read the policy.
     SeePolicy,
+    /// Try whether media reach the server from here, and come back.
+    TestConnection,
     /// Sign in, from the first request to the last. Guests begin; what ends it is asked as the account.
     SignIn,
     /// Become an account.
@@ -68,9 +70,10 @@ pub enum Action {
 
 impl Action {
     /// The names of all actions, in the order of the schema.
-    pub const NAMES: [&'static str; 34] = [
+    pub const NAMES: [&'static str; 35] = [
         "SeeInstance",
         "SeePolicy",
+        "TestConnection",
         "SignIn",
         "Register",
         "UseAccount",
@@ -110,6 +113,7 @@ impl Action {
         match self {
             Self::SeeInstance => "SeeInstance",
             Self::SeePolicy => "SeePolicy",
+            Self::TestConnection => "TestConnection",
             Self::SignIn => "SignIn",
             Self::Register(_) => "Register",
             Self::UseAccount => "UseAccount",

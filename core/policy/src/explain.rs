@@ -175,6 +175,7 @@ fn at_its_best(action: &Action) -> Action {
     match &mut action {
         Action::SeeInstance
         | Action::SeePolicy
+        | Action::TestConnection
         | Action::SignIn
         | Action::UseAccount
         | Action::ChangeAccount

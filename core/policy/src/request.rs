@@ -128,6 +128,7 @@ impl Vocabulary {
             Action::InMeeting(one) => self.meeting(&one.meeting),
             Action::SeeInstance
             | Action::SeePolicy
+            | Action::TestConnection
             | Action::SignIn
             | Action::Register(_)
             | Action::UseAccount
@@ -173,6 +174,7 @@ impl Vocabulary {
         match action {
             Action::SeeInstance
             | Action::SeePolicy
+            | Action::TestConnection
             | Action::SignIn
             | Action::UseAccount
             | Action::ChangeAccount

@@ -4,13 +4,17 @@
 //! The server applies an act and passes it on; clients believe the act and not the server. Knows no cryptography:
 //! whoever checks brings it along.
 
+mod breakouts;
 mod in_force;
+mod new_link;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{MeetingId, Mode, ParticipantId, TrackKind, decode, encode, limits, mls::HostGrant};
 
+pub use breakouts::{AssignedToRoom, BREAKOUT_ROOMS, BreakoutRoom, Breakouts};
 pub use in_force::{ActsInForce, Settings, Stale};
+pub use new_link::{Belonging, EARLIER_BYTES, NewLink, SEALED_SECRET_BYTES};
 
 /// What somebody is in a meeting.
 #[derive(
@@ -172,15 +176,28 @@ pub enum ActKind {
         /// Whom.
         participant: ParticipantId,
     },
-    /// Replaces the link secret: newcomers prove the new one to the server, and the members hold the new one.
-    NewLink {
-        /// The Ed25519 public key of those who have the new secret, 32 bytes.
+    /// Sends somebody away, and keeps it out: who it is to the server, and its stay.
+    KeepOut {
+        /// Whom.
+        participant: ParticipantId,
+        /// Whom, in leaves: 32 bytes.
         #[serde(with = "serde_bytes")]
-        admission_key: Vec<u8>,
-        /// SHA-256 of a value derived from the new secret, by which members know the secret that they are told, 32 bytes.
+        stay_key: Vec<u8>,
+        /// Its name, for the list of those kept out: sealed under the link secret; in standard meetings UTF-8. At most
+        /// [`SEALED_BYTES`].
         #[serde(with = "serde_bytes")]
-        commitment: Vec<u8>,
+        name: Vec<u8>,
     },
+    /// Lets somebody in again who was kept out.
+    LetBack {
+        /// Whom: 32 bytes.
+        #[serde(with = "serde_bytes")]
+        stay_key: Vec<u8>,
+    },
+    /// Replaces the link secret: newcomers prove the new one, and those who belong find it in here.
+    NewLink(NewLink),
+    /// Opens breakout rooms, changes them, or closes them and calls everybody back.
+    Breakouts(Breakouts),
     /// Ends the meeting for everybody.
     End,
 }
@@ -203,10 +220,10 @@ impl ActKind {
                         .all(|admitted| admitted.stay_key.len() == KEY_BYTES)
             }
             Self::Mute { kinds, .. } => kinds.len() <= TrackKind::ALL.len(),
-            Self::NewLink {
-                admission_key,
-                commitment,
-            } => admission_key.len() == KEY_BYTES && commitment.len() == KEY_BYTES,
+            Self::NewLink(new) => new.is_acceptable(),
+            Self::KeepOut { stay_key, name, .. } => stay_key.len() == KEY_BYTES && name.len() <= SEALED_BYTES,
+            Self::LetBack { stay_key } => stay_key.len() == KEY_BYTES,
+            Self::Breakouts(breakouts) => breakouts.is_acceptable(),
             Self::SetLock { .. }
             | Self::SetLobby { .. }
             | Self::SetPermissions { .. }
@@ -368,7 +385,10 @@ fn role_given(given: &CheckedAct, key: &[u8]) -> Result<Role, ActFault> {
         | ActKind::TurnAway { .. }
         | ActKind::LobbyMessage { .. }
         | ActKind::Remove { .. }
+        | ActKind::KeepOut { .. }
+        | ActKind::LetBack { .. }
         | ActKind::NewLink { .. }
+        | ActKind::Breakouts(_)
         | ActKind::End => Err(ActFault::NotByHost),
     }
 }

@@ -91,6 +91,12 @@ pub enum ErrorCode {
     /// A host turned the person away from the lobby.
     #[error("turned away by a host")]
     TurnedAway,
+    /// A host removed the person and keeps it out.
+    #[error("kept out by a host")]
+    KeptOut,
+    /// A host has replaced the meeting's link.
+    #[error("the link was replaced")]
+    LinkReplaced,
     /// The server is shutting down or overloaded.
     #[error("server unavailable")]
     Unavailable,
@@ -131,6 +137,8 @@ impl ErrorCode {
             Self::AccountSuspended => "account_suspended",
             Self::MeetingLocked => "meeting_locked",
             Self::TurnedAway => "turned_away",
+            Self::KeptOut => "kept_out",
+            Self::LinkReplaced => "link_replaced",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

@@ -2,6 +2,7 @@
 //! Bodies of the HTTP interface, in JSON: one file per kind of resource. Times are seconds since 1970.
 
 mod accounts;
+mod connection_tests;
 mod facts;
 mod instance;
 mod meetings;
@@ -15,6 +16,7 @@ pub use accounts::{
     Account, AccountChange, Binding, Domain, OrganisationClaim, PasskeyEntry, PasskeyName, PhoneBegin, Right,
     SessionEntry, SignedInBy, VoucherCode, VoucherEntry, VoucherMade, Vouchers,
 };
+pub use connection_tests::{ConnectionTest, ConnectionTestAnswer};
 pub use facts::{BindingKind, Plan, PlanLimits, Standing};
 pub use instance::{InstanceInfo, PolicyName, ProviderName, SignInWays};
 pub use meetings::{CreateMeeting, MeetingChange, MeetingInfo, OwnMeeting};

@@ -3,7 +3,8 @@
 //!
 //! The fragment is a letter, a dot and base64url: `e` and `h` are the invitation and the host link of an end-to-end
 //! meeting (link secret, then host fingerprint or host key seed), `s` and `t` those of a standard meeting (host
-//! fingerprint or host key seed). The letter binds the mode, so no server flag can lower it.
+//! fingerprint or host key seed; after a host replaced the link, 16 bytes of pass before it). The letter binds the mode, so
+//! no server flag can lower it.
 
 use std::fmt;
 
@@ -40,6 +41,8 @@ pub struct MeetingLink {
     pub meeting: MeetingId,
     /// The 256-bit link secret; present exactly in end-to-end meetings.
     pub secret: Option<[u8; 32]>,
+    /// What lets its holder into a standard meeting whose link was replaced; never in an end-to-end one.
+    pub pass: Option<[u8; 16]>,
     /// Who is host, or the means to be one.
     pub host: HostPart,
 }
@@ -82,18 +85,15 @@ impl MeetingLink {
         }
         let (kind, text) = fragment.split_once('.').ok_or(LinkError::BadSecret)?;
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| LinkError::BadSecret)?;
-        let (secret, host) = match kind {
-            "e" | "h" => {
-                let bytes: [u8; 64] = bytes.try_into().map_err(|_| LinkError::BadSecret)?;
-                let (secret, host) = bytes.split_at(32);
-                (
-                    Some(<[u8; 32]>::try_from(secret).expect("half of 64 bytes")),
-                    host.try_into().expect("half of 64 bytes"),
-                )
-            }
-            "s" | "t" => (None, bytes.try_into().map_err(|_| LinkError::BadSecret)?),
-            _ => return Err(LinkError::BadSecret),
+        let (before, host) = bytes.split_last_chunk::<32>().ok_or(LinkError::BadSecret)?;
+        // No length is one of both modes: another letter does not make a link of the other mode.
+        let (secret, pass) = match (kind, before.len()) {
+            ("e" | "h", 32) => (before.try_into().ok(), None),
+            ("s" | "t", 0) => (None, None),
+            ("s" | "t", 16) => (None, before.try_into().ok()),
+            (_, _) => return Err(LinkError::BadSecret),
         };
+        let host = *host;
         let host = if matches!(kind, "h" | "t") {
             HostPart::KeySeed(host)
         } else {
@@ -102,6 +102,7 @@ impl MeetingLink {
         Ok(Self {
             meeting,
             secret,
+            pass,
             host,
         })
     }
@@ -124,6 +125,7 @@ impl MeetingLink {
             (HostPart::KeySeed(bytes), Mode::Standard) => ("t", bytes),
         };
         let mut bytes = self.secret.map_or_else(Vec::new, |secret| secret.to_vec());
+        bytes.extend_from_slice(self.pass.as_ref().map_or(&[], <[u8; 16]>::as_slice));
         bytes.extend_from_slice(host);
         format!("{kind}.{}", URL_SAFE_NO_PAD.encode(bytes))
     }

@@ -33,6 +33,9 @@ pub struct LeafBinding {
     /// Whose stay the leaf belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<LeafStay>,
+    /// X25519 public key, 32 bytes, to which the others seal what only its owner is to read.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
+    pub whisper_key: Vec<u8>,
 }
 
 /// The host key's word that a leaf acts for the host.

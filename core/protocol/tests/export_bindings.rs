@@ -68,6 +68,8 @@ fn export_all(folder: &Path) -> Result<(), ExportError> {
     http::Ceremony::export_all_to(folder)?;
     http::CodeFinish::export_all_to(folder)?;
     http::ConfigurationEntry::export_all_to(folder)?;
+    http::ConnectionTest::export_all_to(folder)?;
+    http::ConnectionTestAnswer::export_all_to(folder)?;
     http::CreateMeeting::export_all_to(folder)?;
     http::DeniedEntry::export_all_to(folder)?;
     http::Domain::export_all_to(folder)?;

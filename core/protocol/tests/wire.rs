@@ -106,6 +106,8 @@ fn codes_in_text_are_the_codes_on_the_wire() {
         ErrorCode::AccountSuspended,
         ErrorCode::MeetingLocked,
         ErrorCode::TurnedAway,
+        ErrorCode::KeptOut,
+        ErrorCode::LinkReplaced,
     ] {
         let json = serde_json::to_value(code).expect("a unit variant");
         assert_eq!(json.as_str(), Some(code.as_str()));
@@ -172,6 +174,7 @@ fn changing_the_letter_of_a_link_does_not_lower_its_mode() {
     let link = MeetingLink {
         meeting: ID,
         secret: Some([1; 32]),
+        pass: None,
         host: HostPart::Fingerprint([2; 32]),
     };
     let lowered = format!("/m/{ID}#{}", link.fragment().replacen("e.", "s.", 1));
@@ -180,9 +183,16 @@ fn changing_the_letter_of_a_link_does_not_lower_its_mode() {
 
 proptest! {
     #[test]
-    fn every_link_parses_to_itself(id: [u8; 16], secret: Option<[u8; 32]>, host: [u8; 32], is_host: bool) {
+    fn every_link_parses_to_itself(
+        id: [u8; 16],
+        secret: Option<[u8; 32]>,
+        pass: Option<[u8; 16]>,
+        host: [u8; 32],
+        is_host: bool,
+    ) {
         let host = if is_host { HostPart::KeySeed(host) } else { HostPart::Fingerprint(host) };
-        let link = MeetingLink { meeting: MeetingId::new(id), secret, host };
+        let pass = pass.filter(|_| secret.is_none());
+        let link = MeetingLink { meeting: MeetingId::new(id), secret, pass, host };
         let parsed = MeetingLink::parse(&format!("https://example.org{link}"));
         prop_assert!(parsed == Ok(link), "the link changed on the way");
     }

@@ -4,7 +4,9 @@
 
 mod commands;
 mod differences;
+mod keeping_out;
 pub(crate) mod lobby;
+mod new_link;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -22,6 +24,7 @@ use crate::{
 };
 use differences::Differences;
 use lobby::LobbySide;
+use new_link::LinkSide;
 
 /// What hosts did, and what follows here.
 pub(crate) struct HostActs {
@@ -38,6 +41,7 @@ pub(crate) struct HostActs {
     known_stays: BTreeSet<[u8; 32]>,
     last_counter: u64,
     pub(crate) lobby: LobbySide,
+    link: LinkSide,
 }
 
 impl HostActs {
@@ -53,7 +57,13 @@ impl HostActs {
             known_stays: BTreeSet::new(),
             last_counter: 0,
             lobby: LobbySide::default(),
+            link: LinkSide::default(),
         }
+    }
+
+    /// Returns what the hosts signed, as far as it lasts.
+    pub(crate) const fn in_force(&self) -> &ActsInForce {
+        &self.in_force
     }
 
     pub(crate) fn settings(&self) -> Settings {
@@ -120,6 +130,9 @@ impl Session {
             self.acts.strict_at = Some(now + ENTERING_WITHIN);
         }
         self.obey_signed_stops();
+        if !self.take_new_link() {
+            self.leave_politely(LeftReason::Server(protocol::ErrorCode::LinkReplaced));
+        }
     }
 
     /// Takes an act as it happens.
@@ -156,7 +169,9 @@ impl Session {
             ActKind::SetRole { participant, .. } => {
                 self.notice(NoticeCode::RoleChanged, Some(*participant));
             }
-            ActKind::Remove { participant } => {
+            ActKind::NewLink(_) => self.handle_new_link(by),
+            ActKind::Remove { participant } | ActKind::KeepOut { participant, .. } => {
+                self.note_removed_stay(*participant);
                 self.acts.removed.insert(*participant);
                 if self.me != Some(*participant) && self.me != Some(by) {
                     self.notice(NoticeCode::RemovedByHost, Some(*participant));
@@ -164,7 +179,7 @@ impl Session {
             }
             ActKind::LobbyMessage { text } => {
                 if self.acts.lobby.is_waiting {
-                    self.acts.lobby.message = e2ee::open_for_link(&self.link, LOBBY_CONTEXT, text);
+                    self.acts.lobby.message = self.open_sealed(LOBBY_CONTEXT, text);
                 }
             }
             ActKind::End => self.acts.is_end_signed = true,
@@ -177,7 +192,8 @@ impl Session {
             | ActKind::Rename { .. }
             | ActKind::Admit { .. }
             | ActKind::TurnAway { .. }
-            | ActKind::NewLink { .. } => {}
+            | ActKind::Breakouts(_)
+            | ActKind::LetBack { .. } => {}
         }
     }
 
@@ -298,7 +314,7 @@ impl Session {
     /// Returns the name that a host gave somebody.
     pub(crate) fn given_name(&self, participant: ParticipantId) -> Option<String> {
         let sealed = self.acts.in_force.name_of(participant)?;
-        e2ee::open_for_link(&self.link, &participant.0.to_be_bytes(), sealed)
+        self.open_sealed(&participant.0.to_be_bytes(), sealed)
     }
 
     /// Returns which of somebody's stopped tracks a host signed for.
@@ -309,11 +325,17 @@ impl Session {
             .collect()
     }
 
+    /// Somebody is in the server's list again whom a host may have removed before.
+    pub(crate) fn note_entered(&mut self, participant: ParticipantId) {
+        self.acts.removed.remove(&participant);
+    }
+
     /// Somebody is gone. In an end-to-end meeting, somebody said so: itself, or a host.
     pub(crate) fn note_gone(&mut self, participant: ParticipantId) {
         let is_explained = self.room.take_goodbye(participant) || self.acts.is_removed(participant);
         let was_member = self.group.leaf_of(participant).is_some();
-        if self.link.mode() == Mode::E2ee && was_member && !is_explained {
+        // In a breakout room people come and go by what hosts sign in the meeting that it is of.
+        if self.link.mode() == Mode::E2ee && was_member && !is_explained && !self.breakouts.is_room() {
             self.notice(NoticeCode::Vanished, Some(participant));
         }
     }
@@ -333,6 +355,9 @@ impl Session {
 
     /// The server says that this participant was removed. Returns why the stay is over.
     pub(crate) fn own_removal(&self) -> LeftReason {
+        if self.is_kept_out() {
+            return LeftReason::Server(protocol::ErrorCode::KeptOut);
+        }
         let is_signed = self.me.is_some_and(|me| self.acts.is_removed(me));
         if self.link.mode() == Mode::E2ee && self.group.member().is_some() && !is_signed {
             LeftReason::Local(LocalReason::UnsignedRemoval)

@@ -2,8 +2,13 @@
 //! What clients say to each other inside MLS application messages: CBOR, unknown kinds and fields skipped.
 
 use e2ee::SignedProfile;
-use protocol::{ParticipantId, TrackKind, decode, encode, limits};
+use protocol::{MeetingId, ParticipantId, TrackKind, decode, encode, limits};
 use serde::{Deserialize, Serialize};
+
+use crate::{
+    room::{Board, Heard, is_caption_within_limits},
+    whispers::WHISPER_BYTES,
+};
 
 /// One application message. A kind that this version does not know is skipped whole. Has no `Debug`: it is plaintext.
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,6 +37,16 @@ pub(crate) enum AppMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<ChatRef>,
     },
+    /// A chat message to one person.
+    Whisper {
+        /// To whom. The others skip it.
+        to: ParticipantId,
+        /// As a chat message's.
+        number: u64,
+        /// In an end-to-end meeting sealed to the receiver's leaf.
+        #[serde(with = "serde_bytes")]
+        body: Vec<u8>,
+    },
     /// A reaction.
     Reaction {
         /// One of a fixed list.
@@ -48,6 +63,43 @@ pub(crate) enum AppMessage {
         /// Whether it asks the others how it is with them.
         #[serde(default)]
         wants_others: bool,
+        /// What it has put up for everybody.
+        #[serde(default)]
+        board: Board,
+    },
+    /// A host or co-host closes another's poll or stops another's timer.
+    TakenDown {
+        /// Whose.
+        of: ParticipantId,
+        /// Its number.
+        number: u64,
+    },
+    /// What the sender's device heard it say.
+    Caption(Heard),
+    /// The sender records on its device, or does not any more.
+    Recording {
+        /// Drawn by the sender for this recording; `None`: it has ended.
+        #[serde(default)]
+        number: Option<u64>,
+    },
+    /// Whether the sender is in somebody's recording.
+    RecordingAnswer {
+        /// Whose.
+        to: ParticipantId,
+        /// Which.
+        number: u64,
+        /// Whether it agrees.
+        agrees: bool,
+    },
+    /// The breakout room that the sender is in, or that it is in none.
+    Place {
+        #[serde(default)]
+        room: Option<MeetingId>,
+    },
+    /// A host or co-host says something to everybody in every breakout room.
+    Broadcast {
+        /// At most [`limits::CHAT_BYTES`].
+        text: String,
     },
     /// The sender leaves by its own wish.
     Goodbye,
@@ -67,8 +119,18 @@ impl AppMessage {
                 profiles.len() <= limits::PARTICIPANTS && profiles.iter().all(is_within_limits)
             }
             Self::Chat { text, .. } => !text.is_empty() && text.len() <= limits::CHAT_BYTES,
-            Self::State { tracks, .. } => tracks.len() <= TrackKind::ALL.len(),
-            Self::Reaction { .. } | Self::Goodbye => true,
+            Self::Whisper { body, .. } => body.len() <= WHISPER_BYTES,
+            Self::State { tracks, board, .. } => {
+                tracks.len() <= TrackKind::ALL.len() && board.is_within_limits()
+            }
+            Self::Caption(heard) => is_caption_within_limits(heard),
+            Self::Broadcast { text } => !text.is_empty() && text.len() <= limits::CHAT_BYTES,
+            Self::Place { .. }
+            | Self::Reaction { .. }
+            | Self::TakenDown { .. }
+            | Self::Recording { .. }
+            | Self::RecordingAnswer { .. }
+            | Self::Goodbye => true,
         };
         is_acceptable.then_some(message)
     }

@@ -7,7 +7,7 @@ use protocol::ParticipantId;
 
 use crate::{
     app_message::{ChatRef, truncated},
-    room::ChatReply,
+    room::{ChatReply, WhisperView},
     view::ChatMessage,
 };
 
@@ -25,6 +25,7 @@ struct Unconfirmed {
     number: u64,
     text: String,
     reply_to: Option<ChatRef>,
+    to: Option<ParticipantId>,
     is_sent: bool,
 }
 
@@ -33,6 +34,8 @@ pub(crate) struct Unsent {
     pub(crate) number: u64,
     pub(crate) text: String,
     pub(crate) reply_to: Option<ChatRef>,
+    /// The only receiver, if there is one.
+    pub(crate) to: Option<ParticipantId>,
 }
 
 /// What was said.
@@ -40,6 +43,8 @@ pub(crate) struct Said {
     pub(crate) number: u64,
     pub(crate) text: String,
     pub(crate) reply_to: Option<ChatRef>,
+    /// Between whom, if not between all.
+    pub(crate) whisper: Option<WhisperView>,
 }
 
 impl Chat {
@@ -71,6 +76,7 @@ impl Chat {
             number: said.number,
             text: said.text.clone(),
             reply_to: said.reply_to,
+            to: said.whisper.as_ref().map(|whisper| whisper.with),
             is_sent: false,
         });
         self.append(me, name, said, IsMine(true));
@@ -85,6 +91,7 @@ impl Chat {
                 number: message.number,
                 text: message.text.clone(),
                 reply_to: message.reply_to,
+                to: message.to,
             })
             .collect()
     }
@@ -103,6 +110,23 @@ impl Chat {
     /// Notes that the server passed message `number` on.
     pub(crate) fn handle_delivered(&mut self, number: u64) {
         self.unconfirmed.retain(|message| message.number != number);
+    }
+
+    /// Gives message `number` up: its receiver is gone.
+    pub(crate) fn handle_undeliverable(&mut self, me: ParticipantId, number: u64) {
+        self.handle_delivered(number);
+        let seen = self.seen.iter().find(|(seen, _)| *seen == reference(me, number));
+        if let Some((_, id)) = seen
+            && let Some(message) = self.log.iter_mut().find(|message| message.id == *id)
+        {
+            message.is_undelivered = true;
+        }
+    }
+
+    /// Returns with whom a message in the log is shared, if not with all.
+    pub(crate) fn whispered_with(&self, id: u32) -> Option<ParticipantId> {
+        let message = self.log.iter().find(|message| message.id == id)?;
+        Some(message.whisper.as_ref()?.with)
     }
 
     /// The connection was lost: what was not delivered must be sent again. Receivers know a message by its number.
@@ -124,6 +148,8 @@ impl Chat {
             text: said.text,
             is_mine: is_mine.0,
             reply_to,
+            whisper: said.whisper,
+            is_undelivered: false,
         });
         self.next_id += 1;
     }
@@ -233,6 +259,7 @@ mod tests {
             number,
             text: text.to_owned(),
             reply_to: None,
+            whisper: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::view::View;
+use crate::{breakouts::RoomWish, view::View};
 
 /// What a session is started with. Has no `Debug`: the link is secret.
 #[derive(Clone)]
@@ -66,6 +66,56 @@ pub enum Command {
         #[serde(default, rename = "replyTo")]
         reply_to: Option<u32>,
     },
+    /// Sends a chat message to one person.
+    Whisper {
+        /// To whom.
+        to: ParticipantId,
+        /// At most [`protocol::limits::CHAT_BYTES`].
+        text: String,
+        /// As in [`Command::Chat`].
+        #[serde(default, rename = "replyTo")]
+        reply_to: Option<u32>,
+    },
+    /// Opens a poll (hosts and co-hosts).
+    OpenPoll {
+        /// What is asked.
+        question: String,
+        /// Two to ten.
+        answers: Vec<String>,
+    },
+    /// Votes.
+    Vote {
+        /// The [`crate::PollView::id`].
+        poll: u32,
+        /// Which answer, from 0; `None` takes the vote back.
+        answer: Option<u8>,
+    },
+    /// Closes a poll (its opener, hosts and co-hosts).
+    ClosePoll {
+        /// The [`crate::PollView::id`].
+        poll: u32,
+    },
+    /// Starts a timer for everybody, in the place of any other (hosts and co-hosts).
+    StartTimer {
+        /// How long.
+        seconds: u32,
+        /// What for; may be empty.
+        label: String,
+    },
+    /// Stops the timer (hosts and co-hosts).
+    StopTimer,
+    /// What this device heard its person say.
+    Caption {
+        /// Counts up; a line said again replaces what it was.
+        line: u32,
+        /// In words.
+        text: String,
+        /// Whether the line is done.
+        #[serde(rename = "isFinal")]
+        is_final: bool,
+        /// The language, as BCP 47 names it.
+        lang: String,
+    },
     /// Shows a reaction to everybody.
     React {
         /// One of a fixed list.
@@ -80,6 +130,18 @@ pub enum Command {
     Rename {
         /// At most [`protocol::limits::NAME_BYTES`].
         name: String,
+    },
+    /// Begins or ends a recording on this device; everybody is told and asked.
+    Record {
+        /// Whether it runs.
+        on: bool,
+    },
+    /// Says whether this participant is in somebody's recording; can be said again.
+    AnswerRecording {
+        /// Whose.
+        recorder: ParticipantId,
+        /// Whether it agrees.
+        agrees: bool,
     },
     /// Lets nobody new in, or again everybody. This and what follows is for hosts and co-hosts.
     Lock {
@@ -147,10 +209,57 @@ pub enum Command {
         /// A few sentences.
         text: String,
     },
+    /// Replaces the meeting's link by another one (hosts only).
+    NewLink,
+    /// Removes somebody from the meeting and keeps it out.
+    KeepOut {
+        /// Whom.
+        participant: ParticipantId,
+    },
+    /// Lets somebody in again who was kept out.
+    LetBack {
+        /// [`crate::KeptOutView::participant`].
+        participant: ParticipantId,
+    },
     /// Removes somebody from the meeting (hosts only).
     Remove {
         /// Whom.
         participant: ParticipantId,
+    },
+    /// Opens breakout rooms or changes all of them at once. This and the next three are for hosts and co-hosts.
+    SetBreakouts {
+        /// None: closes them.
+        rooms: Vec<RoomWish>,
+        /// After how many seconds everybody is called back, if ever.
+        #[serde(rename = "closesIn")]
+        closes_in: Option<u32>,
+    },
+    /// Moves somebody to a breakout room.
+    AssignToRoom {
+        /// Whom.
+        participant: ParticipantId,
+        /// [`crate::BreakoutRoomView::id`]; `None`: to the meeting itself.
+        room: Option<String>,
+    },
+    /// Calls everybody back from the breakout rooms.
+    CallBack {
+        /// After how many seconds.
+        within: u32,
+    },
+    /// Says something to everybody in every room.
+    Broadcast {
+        /// At most [`protocol::limits::CHAT_BYTES`].
+        text: String,
+    },
+    /// Tells the others in which breakout room this participant is.
+    EnterRoom {
+        /// [`crate::BreakoutRoomView::id`]; `None`: in the meeting itself.
+        room: Option<String>,
+    },
+    /// In a breakout room: what the session in the meeting that it is of says about it by now.
+    RenewPass {
+        /// [`crate::BreakoutRoomView::pass`].
+        pass: String,
     },
     /// Ends the meeting for everybody (hosts only).
     EndMeeting,

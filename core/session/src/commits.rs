@@ -49,6 +49,7 @@ impl Session {
     pub(crate) fn handle_inside(&mut self, now: Timestamp) {
         self.was_active = true;
         self.group.refresh();
+        self.key_changes.handle_inside(self.me);
         let Some(member) = self.group.member() else {
             return;
         };
@@ -86,7 +87,9 @@ impl Session {
             return;
         };
         let updates = member.key_updates_after(merged);
+        let before = std::mem::take(&mut self.group.members);
         self.group.refresh();
+        self.note_key_change(&before, merged);
         self.forget_gone();
         self.hand_out_keys(updates);
         self.commit_what_is_due(now);
@@ -309,6 +312,7 @@ impl Session {
         self.group.commit_until = None;
         self.group.settle_at = None;
         self.group.refresh();
+        self.key_changes.handle_rolled_back();
         for removed in std::mem::take(&mut self.group.last_removed) {
             self.removals
                 .announce_undone(now, removed.participant, removed.leaf);

@@ -128,6 +128,7 @@ impl Session {
         };
         if self.was_active {
             self.notice(NoticeCode::GroupRecreated, None);
+            self.key_changes.handle_recreating();
         }
         self.group.lose(now);
         self.group.attempts += 1;
@@ -152,6 +153,8 @@ impl Session {
         self.group.lose(now);
         self.group.attempts += 1;
         match Member::join(&config, state, &mut self.rng) {
+            // Whoever was moved to another room is gone in a moment.
+            Ok((member, _)) if self.holds_strangers(&member) => self.rejoin_group(now),
             Ok((member, bundle)) => {
                 self.send(&ClientMessage::Commit {
                     epoch: bundle.epoch,
@@ -183,7 +186,7 @@ impl Session {
         }
     }
 
-    fn leave_politely(&mut self, reason: LeftReason) {
+    pub(crate) fn leave_politely(&mut self, reason: LeftReason) {
         self.send(&ClientMessage::Leave);
         self.leave(reason);
     }
@@ -237,8 +240,9 @@ impl Session {
             stay: Some(self.acts.stay.bind(
                 self.link.meeting,
                 &self.introduction.leaf_key.public(),
-                self.acts.own_admission(),
+                self.acts.own_admission().or_else(|| self.breakouts.ticket()),
             )),
+            belonging: self.belonging(),
         })
     }
 }

@@ -46,8 +46,12 @@ impl Session {
             self.group.set_external_sender(external_sender);
             self.introduction.identity = identity;
             self.pin_issuer(&identity_key, unix_time);
+            self.breakouts.handle_clock(now, unix_time);
             self.handle_welcome(now, participant, resume, roster);
             self.learn_acts(now, &acts);
+            if self.left.is_some() {
+                return;
+            }
             self.heard = heard;
             if has_missed_messages {
                 self.notice(NoticeCode::MessagesMissed, None);
@@ -98,6 +102,7 @@ impl Session {
             self.group.lose(now);
             self.standard = None;
             self.names = Names::default();
+            self.room.forget_board();
         }
         self.me = Some(participant);
         self.resume = Some(resume.clone());
@@ -143,9 +148,12 @@ impl Session {
             | ErrorCode::TimeLimit
             | ErrorCode::AccountSuspended
             | ErrorCode::MeetingLocked
+            | ErrorCode::LinkReplaced
             | ErrorCode::TurnedAway => self.leave(LeftReason::Server(code)),
-            ErrorCode::Removed if self.connection.is_open() => self.leave(self.own_removal()),
-            ErrorCode::Removed => self.leave(LeftReason::Server(code)),
+            ErrorCode::Removed | ErrorCode::KeptOut if self.connection.is_open() => {
+                self.leave(self.own_removal())
+            }
+            ErrorCode::Removed | ErrorCode::KeptOut => self.leave(LeftReason::Server(code)),
             ErrorCode::ForeignToken => {
                 self.resume = None;
                 self.me = None;
@@ -217,6 +225,7 @@ impl Session {
     pub(crate) fn handle_lost(&mut self, now: Timestamp) {
         self.leave_lobby();
         self.room.forget_told();
+        self.recordings.handle_lost();
         self.connection.handle_lost(now, &mut self.rng);
         self.group.handle_lost();
         self.chat.handle_lost();

@@ -10,6 +10,7 @@
 
 mod acts;
 mod app_message;
+mod breakouts;
 mod chat;
 mod command;
 mod commits;
@@ -18,9 +19,11 @@ mod entering;
 mod greeting;
 mod group;
 mod identity;
+mod key_changes;
 mod lookalikes;
 mod media;
 mod names;
+mod recording;
 mod removals;
 mod removing;
 mod room;
@@ -31,12 +34,18 @@ mod standard;
 mod talking;
 mod transport;
 mod view;
+mod whispers;
 mod withheld;
 
+pub use breakouts::{BreakoutEntry, BreakoutRoomView, BreakoutsView, BroadcastView, ClosingView, RoomWish};
 pub use command::{Command, Directive, Output, PublishedLine, SessionConfig, VideoWish};
-pub use room::{ChatReply, ReactionView, SettingsView, WaitingView};
+pub use recording::{MyRecordingView, RecordingView};
+pub use room::{
+    CaptionView, ChatReply, KeptOutView, PollAnswerView, PollView, ReactionView, SettingsView, TimerView,
+    WaitingView, WhisperView,
+};
 pub use session::Session;
 pub use view::{
-    Alarm, ChatMessage, IdentityLevelView, IdentityView, KeyState, LeftReason, LocalReason, Notice,
-    NoticeCode, ParticipantView, SafetyCodeView, State, View,
+    Alarm, ChatMessage, IdentityLevelView, IdentityView, KeyChangeReason, KeyChangeView, KeyState,
+    LeftReason, LocalReason, Notice, NoticeCode, ParticipantView, SafetyCodeView, State, View,
 };

@@ -21,6 +21,11 @@ impl Names {
         self.profiles_by_participant.insert(participant, profile);
     }
 
+    /// Returns whether this very profile was accepted: a directory repeats it whenever somebody comes.
+    pub(crate) fn holds(&self, profile: &SignedProfile) -> bool {
+        self.profiles().any(|held| held == profile)
+    }
+
     /// Returns the name, if it is known.
     pub(crate) fn name_of(&self, participant: ParticipantId) -> Option<&str> {
         self.profiles_by_participant

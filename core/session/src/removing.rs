@@ -13,11 +13,18 @@ impl Session {
         let is_known = self.connection.is_open() && self.remove_by_act(participant);
         if self.commits_removals() && self.me != Some(participant) && (is_known || !self.connection.is_open())
         {
+            self.remove_from_group(now, participant);
+        } else if !self.connection.is_open() {
+            self.notice(NoticeCode::ActRefused, Some(participant));
+        }
+    }
+
+    /// After a signed act that removes somebody: commits that, if the own leaf is one whose commit counts.
+    pub(crate) fn remove_from_group(&mut self, now: Timestamp, participant: ParticipantId) {
+        if self.commits_removals() {
             self.group.unwanted.insert(participant);
             self.handle_removal_announced(now, participant);
             self.commit_what_is_due(now);
-        } else if !self.connection.is_open() {
-            self.notice(NoticeCode::ActRefused, Some(participant));
         }
     }
 

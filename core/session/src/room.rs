@@ -4,8 +4,12 @@
 //! Believes the sender about itself and nobody about others; how often somebody may say something is bounded here, since
 //! the server cannot tell a reaction from a word.
 
+mod board;
+mod captions;
+mod polls;
 mod rate;
 mod speaking;
+mod timer;
 mod view;
 
 use std::{
@@ -15,8 +19,15 @@ use std::{
 
 use protocol::{ParticipantId, Timestamp, TrackKind};
 
+pub(crate) use board::{Board, BoardKey, is_caption_within_limits};
+pub(crate) use captions::{Captions, Heard};
+pub(crate) use polls::Polls;
 pub(crate) use rate::{Allowance, Rates};
-pub use view::{ChatReply, ReactionView, SettingsView, WaitingView};
+pub(crate) use timer::Timer;
+pub use view::{
+    CaptionView, ChatReply, KeptOutView, PollAnswerView, PollView, ReactionView, SettingsView, TimerView,
+    WaitingView, WhisperView,
+};
 
 /// What the others said about themselves, and what was told about oneself.
 #[derive(Default)]
@@ -32,6 +43,13 @@ pub(crate) struct Room {
     told: Option<OwnState>,
     tell_again_at: Option<Timestamp>,
     rates: Rates,
+    pub(crate) polls: Polls,
+    pub(crate) timer: Timer,
+    pub(crate) captions: Captions,
+    /// Others' polls and timers that this participant ended and that nobody was told of: whose, and the number.
+    pub(crate) taken_down: Vec<(ParticipantId, u64)>,
+    /// When the own state may be told after it changed too often.
+    may_tell_at: Option<Timestamp>,
     /// Whether the own name changed and the others do not know.
     pub(crate) is_name_untold: bool,
 }
@@ -43,6 +61,8 @@ pub(crate) struct OwnState {
     pub(crate) hand: Option<u64>,
     /// What it sends.
     pub(crate) tracks: Vec<TrackKind>,
+    /// What it put up.
+    pub(crate) board: BoardKey,
 }
 
 impl Room {
@@ -51,12 +71,46 @@ impl Room {
         self.rates.accept(now, from, allowance)
     }
 
-    pub(crate) fn accept_state(&mut self, from: ParticipantId, state: OwnState) {
-        match state.hand {
+    pub(crate) fn accept_state(&mut self, from: ParticipantId, hand: Option<u64>, tracks: Vec<TrackKind>) {
+        match hand {
             Some(place) => self.hands.insert(from, place),
             None => self.hands.remove(&from),
         };
-        self.tracks.insert(from, state.tracks);
+        self.tracks.insert(from, tracks);
+    }
+
+    /// Returns what this participant put up for everybody.
+    pub(crate) fn board(&self, now: Timestamp, me: ParticipantId) -> Board {
+        Board {
+            polls: self.polls.own_open(me).cloned().collect(),
+            votes: self.polls.own_votes().to_vec(),
+            timer: self.timer.own(now, me),
+        }
+    }
+
+    fn board_key(&self, me: ParticipantId) -> BoardKey {
+        BoardKey {
+            polls: self.polls.own_open(me).map(|poll| poll.number).collect(),
+            votes: self.polls.own_votes().to_vec(),
+            timer: self
+                .timer
+                .reference()
+                .filter(|(of, _)| *of == me)
+                .map(|(_, number)| number),
+        }
+    }
+
+    /// Takes everything down: whoever put it up is somebody else from here on.
+    pub(crate) fn forget_board(&mut self) {
+        self.polls = Polls::default();
+        self.timer = Timer::default();
+    }
+
+    /// Returns whether the own state may be told: no more often than it is heard. Else the time for it will come.
+    pub(crate) fn may_tell(&mut self, now: Timestamp, me: ParticipantId) -> bool {
+        let may = self.allows(now, me, Allowance::State);
+        self.may_tell_at = (!may).then(|| now + TELL_INTERVAL);
+        may
     }
 
     pub(crate) fn accept_reaction(&mut self, now: Timestamp, participant: ParticipantId, emoji: String) {
@@ -93,10 +147,11 @@ impl Room {
     }
 
     /// Returns what the others are to be told, if they were not.
-    pub(crate) fn untold(&self, tracks: &[TrackKind]) -> Option<OwnState> {
+    pub(crate) fn untold(&self, me: ParticipantId, tracks: &[TrackKind]) -> Option<OwnState> {
         let state = OwnState {
             hand: self.hand,
             tracks: tracks.to_vec(),
+            board: self.board_key(me),
         };
         (self.told.as_ref() != Some(&state)).then_some(state)
     }
@@ -117,8 +172,8 @@ impl Room {
     }
 
     /// Somebody asks what it did not hear; `rank` others are to answer before this one.
-    pub(crate) fn handle_asked(&mut self, now: Timestamp, rank: u32) {
-        if self.hand.is_some() {
+    pub(crate) fn handle_asked(&mut self, now: Timestamp, me: Option<ParticipantId>, rank: u32) {
+        if self.hand.is_some() || me.is_some_and(|me| !self.board_key(me).is_empty()) {
             let at = now + ANSWER_STEP * rank.min(ANSWER_STEPS);
             self.tell_again_at.get_or_insert(at);
         }
@@ -133,18 +188,31 @@ impl Room {
         {
             self.reactions.pop_front();
         }
+        self.timer.handle_time(now);
+        self.captions.handle_time(now);
+        self.may_tell_at.take_if(|at| *at <= now);
         self.tell_again_at.take_if(|at| *at <= now).is_some()
     }
 
-    pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
+    pub(crate) fn poll_timeout(&self, now: Timestamp) -> Option<Timestamp> {
         let fading = self.reactions.front().map(|(at, _)| *at + REACTION_SHOWS_FOR);
-        fading.into_iter().chain(self.tell_again_at).min()
+        [
+            fading,
+            self.tell_again_at,
+            self.may_tell_at,
+            self.timer.poll_timeout(now),
+            self.captions.poll_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Forgets everybody who is gone.
     pub(crate) fn retain(&mut self, is_here: impl Fn(ParticipantId) -> bool) {
         self.hands.retain(|participant, _| is_here(*participant));
         self.tracks.retain(|participant, _| is_here(*participant));
+        self.polls.retain(&is_here);
         self.rates.retain(is_here);
     }
 
@@ -182,6 +250,9 @@ const REACTIONS: usize = 50;
 const ANSWER_STEP: Duration = Duration::from_millis(50);
 const ANSWER_STEPS: u32 = 60;
 
+// As often as others listen.
+const TELL_INTERVAL: Duration = Duration::from_millis(300);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,8 +265,8 @@ mod tests {
     fn hands_stand_in_line_and_whoever_raises_again_comes_last() {
         let mut room = Room::default();
         room.raise(true);
-        room.accept_state(BEN, raised(2));
-        room.accept_state(CAROL, raised(2));
+        room.accept_state(BEN, Some(2), Vec::new());
+        room.accept_state(CAROL, Some(2), Vec::new());
         let line = |room: &Room| [ME, BEN, CAROL].map(|who| room.place_in_line(who, Some(ME)));
         assert_eq!(line(&room), [Some(1), Some(2), Some(3)]);
         room.raise(true);
@@ -215,7 +286,7 @@ mod tests {
             room.accept_reaction(Timestamp::ZERO, BEN, String::from("👍"));
         }
         assert_eq!(room.reactions().count(), REACTIONS);
-        let at = room.poll_timeout().expect("they fade");
+        let at = room.poll_timeout(Timestamp::ZERO).expect("they fade");
         assert!(!room.handle_time(at));
         assert_eq!(room.reactions().count(), 0);
     }
@@ -223,18 +294,11 @@ mod tests {
     #[test]
     fn only_whoever_has_something_to_tell_answers() {
         let mut room = Room::default();
-        room.handle_asked(Timestamp::ZERO, 3);
-        assert_eq!(room.poll_timeout(), None);
+        room.handle_asked(Timestamp::ZERO, Some(ME), 3);
+        assert_eq!(room.poll_timeout(Timestamp::ZERO), None);
         room.raise(true);
-        room.handle_asked(Timestamp::ZERO, 3);
-        let at = room.poll_timeout().expect("the hand is up");
+        room.handle_asked(Timestamp::ZERO, Some(ME), 3);
+        let at = room.poll_timeout(Timestamp::ZERO).expect("the hand is up");
         assert!(room.handle_time(at) && !room.handle_time(at));
-    }
-
-    fn raised(place: u64) -> OwnState {
-        OwnState {
-            hand: Some(place),
-            tracks: Vec::new(),
-        }
     }
 }

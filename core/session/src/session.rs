@@ -14,16 +14,19 @@ use rand_core::{RngCore as _, SeedableRng as _};
 use crate::{
     acts::{self, HostActs},
     app_message::truncated,
+    breakouts::Breakouts,
     chat::Chat,
     command::{Command, Directive, Output, SessionConfig},
     connection::{Connection, Due},
     group::Group,
     identity::Introduction,
+    key_changes::KeyChanges,
     lookalikes::Lookalikes,
     media::Media,
     names::Names,
+    recording::Recordings,
     removals::Removals,
-    room::Room,
+    room::{Heard, Room},
     roster::Roster,
     view::{LeftReason, LocalReason, Notice, NoticeCode, View},
 };
@@ -40,6 +43,7 @@ pub struct Session {
     pub(crate) heard: u64,
     pub(crate) roster: Roster,
     pub(crate) group: Group,
+    pub(crate) key_changes: KeyChanges,
     pub(crate) introduction: Introduction,
     pub(crate) issuer: Option<IdentityIssuer>,
     /// Whom the person was told about.
@@ -52,7 +56,9 @@ pub struct Session {
     pub(crate) lookalikes: Lookalikes,
     pub(crate) chat: Chat,
     pub(crate) room: Room,
+    pub(crate) recordings: Recordings,
     pub(crate) acts: HostActs,
+    pub(crate) breakouts: Breakouts,
     pub(crate) media: Media,
     pub(crate) speakers: Vec<ParticipantId>,
     pub(crate) was_active: bool,
@@ -84,6 +90,7 @@ impl Session {
             heard: 0,
             roster: Roster::default(),
             group: Group::default(),
+            key_changes: KeyChanges::default(),
             introduction,
             issuer: None,
             pretenders: BTreeSet::new(),
@@ -94,7 +101,9 @@ impl Session {
             lookalikes: Lookalikes::default(),
             chat: Chat::default(),
             room: Room::default(),
+            recordings: Recordings::default(),
             acts: HostActs::new(stay),
+            breakouts: Breakouts::default(),
             media: Media::new(first_transport, config.active),
             speakers: Vec::new(),
             was_active: false,
@@ -154,7 +163,7 @@ impl Session {
         if !self.begin(now) {
             return;
         }
-        if self.handle_host_command(&command) {
+        if self.handle_breakout_command(now, &command) || self.handle_host_command(&command) {
             self.settle(now);
             return;
         }
@@ -170,10 +179,33 @@ impl Session {
             Command::RequestKeyframe { source } => self.send(&ClientMessage::RequestKeyframe { source }),
             Command::KeysMissing => self.handle_keys_missing(now),
             Command::Chat { text, reply_to } => self.handle_chat(&text, reply_to),
+            Command::Whisper { to, text, reply_to } => self.handle_whisper(to, &text, reply_to),
+            Command::OpenPoll { question, answers } => self.handle_open_poll(&question, &answers),
+            Command::Vote { poll, answer } => self.handle_vote(poll, answer),
+            Command::ClosePoll { poll } => self.handle_close_poll(poll),
+            Command::StartTimer { seconds, label } => self.handle_start_timer(now, seconds, &label),
+            Command::StopTimer => self.handle_stop_timer(),
+            Command::Caption {
+                line,
+                text,
+                is_final,
+                lang,
+            } => self.handle_caption(
+                now,
+                Heard {
+                    line,
+                    text,
+                    is_final,
+                    lang,
+                },
+            ),
             Command::React { emoji } => self.handle_react(now, &emoji),
             Command::Hand { raised } => self.handle_hand(raised),
+            Command::Record { on } => self.handle_record(on),
+            Command::AnswerRecording { recorder, agrees } => self.handle_answer_recording(recorder, agrees),
             Command::Rename { name } => self.handle_rename(&name),
             Command::Remove { participant } => self.handle_remove(now, participant),
+            Command::KeepOut { participant } => self.handle_keep_out(now, participant),
             Command::EndMeeting => self.handle_end_meeting(),
             Command::Leave => {
                 self.say_goodbye();
@@ -192,6 +224,14 @@ impl Session {
             | Command::RenameParticipant { .. }
             | Command::Admit { .. }
             | Command::TurnAway { .. }
+            | Command::NewLink
+            | Command::LetBack { .. }
+            | Command::SetBreakouts { .. }
+            | Command::AssignToRoom { .. }
+            | Command::CallBack { .. }
+            | Command::Broadcast { .. }
+            | Command::EnterRoom { .. }
+            | Command::RenewPass { .. }
             | Command::MessageLobby { .. } => {}
         }
         self.settle(now);
@@ -230,7 +270,8 @@ impl Session {
             self.names.poll_timeout().filter(|_| self.can_speak()),
             self.media.poll_timeout(),
             self.roster.poll_timeout(self.now),
-            self.room.poll_timeout(),
+            self.room.poll_timeout(self.now),
+            self.breakouts.poll_timeout(self.now),
             self.poll_differences_timeout(),
         ];
         while_open
@@ -275,8 +316,11 @@ impl Session {
             self.handle_names_timeout(now);
             self.send_chat();
             self.settle_room(now);
+            self.settle_recordings();
             self.settle_lobby(now);
+            self.settle_stays();
             self.settle_differences(now);
+            self.settle_breakouts(now);
             self.settle_removals(now);
             self.assign_slots();
             self.settle_identities();

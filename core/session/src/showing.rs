@@ -28,6 +28,7 @@ impl Session {
                     .map(e2ee::StandardKeys::epoch)
                     .unwrap_or_default(),
             },
+            key_change: self.key_changes.last().cloned(),
             chat: self.chat.log().cloned().collect(),
             speakers: self.speakers.clone(),
             active: self.media.active().to_vec(),
@@ -36,8 +37,22 @@ impl Session {
             i_may: self.own_permissions(),
             settings: self.acts.settings().into(),
             reactions: self.room.reactions().cloned().collect(),
+            polls: self
+                .room
+                .polls
+                .view(self.me, self.own_role() != Role::Participant),
+            timer: self
+                .room
+                .timer
+                .view(self.now, self.own_role() != Role::Participant),
+            captions: self.room.captions.view().cloned().collect(),
+            recordings: self.recordings.view(self.me),
+            my_recording: self.recordings.own_view(),
             waiting: self.waiting(),
             lobby_message: self.acts.lobby.message.clone(),
+            kept_out: self.kept_out(),
+            new_link: self.shown_new_link(),
+            breakouts: self.breakouts_view(),
             notices: self.notices.iter().copied().collect(),
         }
     }
@@ -111,6 +126,7 @@ impl Session {
                 Mode::Standard => entry.is_some_and(|entry| entry.is_host),
             },
             role: self.role_of(participant),
+            room: self.place_of(participant),
             hand_raised: self.room.place_in_line(participant, self.me),
             held_by_host: self.held_by_host(participant),
             stopped_by_server: self.stopped_by_server(participant),
@@ -128,7 +144,15 @@ impl Session {
             alarm: alarm.or_else(|| self.is_false(participant).then_some(Alarm::FalseIdentity)),
             identity,
             looks_like: self.lookalikes.looks_like(participant),
+            stay: self.shown_stay(participant),
         }
+    }
+
+    fn shown_stay(&self, participant: ParticipantId) -> Option<String> {
+        let key = self
+            .stay_key_of(participant)
+            .filter(|_| self.link.mode() == Mode::E2ee)?;
+        Some(key.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     fn key_state(&self, participant: ParticipantId) -> KeyState {

@@ -59,6 +59,9 @@ impl Session {
     pub(crate) fn handle_roster_changed(&mut self, entry: RosterEntry) {
         let participant = entry.participant;
         let is_new = self.roster.entry(participant).is_none();
+        if is_new {
+            self.note_entered(participant);
+        }
         self.note_tracks(participant, &entry.tracks);
         self.roster.handle_changed(entry);
         if let Some(keys) = &self.standard

@@ -15,6 +15,11 @@ use crate::{
 impl Session {
     /// The person wrote a chat message.
     pub(crate) fn handle_chat(&mut self, text: &str, reply_to: Option<u32>) {
+        // What answers a whisper is one.
+        if let Some(with) = reply_to.and_then(|id| self.chat.whispered_with(id)) {
+            self.handle_whisper(with, text, reply_to);
+            return;
+        }
         let text = truncated(text.trim(), limits::CHAT_BYTES);
         let Some(me) = self.me.filter(|_| !text.is_empty()) else {
             return;
@@ -24,11 +29,17 @@ impl Session {
             return;
         }
         let said = Said {
-            number: self.rng.next_u64(),
+            number: self.draw_number(),
             text,
             reply_to: reply_to.and_then(|id| self.chat.reference_of(id)),
+            whisper: None,
         };
         self.chat.write(me, self.name_of(me), said);
+    }
+
+    /// Draws a number by which something of one's own is known.
+    pub(crate) fn draw_number(&mut self) -> u64 {
+        self.rng.next_u64()
     }
 
     /// Sends what was written and not sent.
@@ -38,11 +49,19 @@ impl Session {
         }
         for unsent in self.chat.unsent() {
             let number = unsent.number;
-            if self.say(&AppMessage::Chat {
-                number,
-                text: unsent.text,
-                reply_to: unsent.reply_to,
-            }) {
+            let message = match (unsent.to, self.me) {
+                (Some(to), Some(me)) if self.is_receiver_gone(to) => {
+                    self.chat.handle_undeliverable(me, number);
+                    None
+                }
+                (Some(to), _) => self.sealed_whisper(to, &unsent),
+                (None, _) => Some(AppMessage::Chat {
+                    number,
+                    text: unsent.text,
+                    reply_to: unsent.reply_to,
+                }),
+            };
+            if message.is_some_and(|message| self.say(&message)) {
                 self.chat.handle_sent(number);
                 self.ask(Fence::Said { number });
             }
@@ -105,17 +124,30 @@ impl Session {
                     number,
                     text,
                     reply_to,
+                    whisper: None,
                 };
                 self.chat.accept(sender, name, said);
             }
             // Who may not write is not read.
             Some(AppMessage::Chat { .. }) => {}
+            Some(AppMessage::Whisper { to, number, body }) => {
+                self.accept_whisper(now, sender, to, number, body)
+            }
             Some(AppMessage::Reaction { emoji }) => self.accept_reaction(now, sender, emoji),
             Some(AppMessage::State {
                 hand,
                 tracks,
                 wants_others,
-            }) => self.accept_state(now, sender, hand, tracks, wants_others),
+                board,
+            }) => self.accept_state(now, sender, hand, tracks, wants_others, board),
+            Some(AppMessage::TakenDown { of, number }) => self.accept_taken_down(now, sender, of, number),
+            Some(AppMessage::Caption(heard)) => self.accept_caption(now, sender, heard),
+            Some(AppMessage::Recording { number }) => self.accept_recording(now, sender, number),
+            Some(AppMessage::RecordingAnswer { to, number, agrees }) => {
+                self.accept_recording_answer(now, sender, (to, number), agrees);
+            }
+            Some(AppMessage::Place { room }) => self.accept_place(now, sender, room),
+            Some(AppMessage::Broadcast { text }) => self.accept_broadcast(now, sender, text),
             Some(AppMessage::Goodbye) => self.room.accept_goodbye(sender),
             None => {}
         }
@@ -177,6 +209,9 @@ impl Session {
 
     /// Takes a profile whose signature is some member's; if `sender` is given, that member's.
     fn accept_profile(&mut self, profile: e2ee::SignedProfile, sender: Option<ParticipantId>) {
+        if self.names.holds(&profile) {
+            return;
+        }
         let signer = self
             .group
             .member()

@@ -8,7 +8,12 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::room::{ChatReply, ReactionView, SettingsView, WaitingView};
+use crate::breakouts::BreakoutsView;
+use crate::recording::{MyRecordingView, RecordingView};
+use crate::room::{
+    CaptionView, ChatReply, KeptOutView, PollView, ReactionView, SettingsView, TimerView, WaitingView,
+    WhisperView,
+};
 
 /// Everything that the interface shows about the stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -31,6 +36,8 @@ pub struct View {
     /// The key epoch.
     #[ts(type = "number")]
     pub epoch: u64,
+    /// Why the keys last changed; absent in standard meetings, where only the server knows, and before joining.
+    pub key_change: Option<KeyChangeView>,
     /// The chat since joining, oldest first.
     pub chat: Vec<ChatMessage>,
     /// Who speaks, loudest first.
@@ -47,10 +54,26 @@ pub struct View {
     pub settings: SettingsView,
     /// The reactions of the last seconds, oldest first.
     pub reactions: Vec<ReactionView>,
+    /// The polls, oldest first; closed ones stay a while.
+    pub polls: Vec<PollView>,
+    /// The timer, if one runs or has just run out.
+    pub timer: Option<TimerView>,
+    /// What was said in the last seconds, in words, oldest first.
+    pub captions: Vec<CaptionView>,
+    /// Who records on its device.
+    pub recordings: Vec<RecordingView>,
+    /// Who is in the own recording, while it runs.
+    pub my_recording: Option<MyRecordingView>,
     /// Who waits in the lobby, first come first; for hosts and co-hosts.
     pub waiting: Vec<WaitingView>,
     /// What the hosts last said to those in the lobby, for somebody who is in it.
     pub lobby_message: Option<String>,
+    /// Whom the hosts keep out; for hosts and co-hosts.
+    pub kept_out: Vec<KeptOutView>,
+    /// Path and fragment of the invitation that a host put in the place of the one that the stay began with.
+    pub new_link: Option<String>,
+    /// The breakout rooms.
+    pub breakouts: BreakoutsView,
     /// What went wrong or was fended off, oldest first.
     pub notices: Vec<Notice>,
 }
@@ -115,6 +138,8 @@ pub struct ParticipantView {
     pub is_host: bool,
     /// What it is in the meeting, by what hosts signed; in standard meetings hosts are so by the server's word.
     pub role: Role,
+    /// The breakout room where it is: [`crate::BreakoutRoomView::id`].
+    pub room: Option<String>,
     /// Its place in the line of raised hands, from 1.
     pub hand_raised: Option<u32>,
     /// The tracks that a host stopped and that were not switched on since.
@@ -133,6 +158,8 @@ pub struct ParticipantView {
     pub identity: IdentityView,
     /// Whose name its own can be taken for, where that one is better known or was there first.
     pub looks_like: Option<ParticipantId>,
+    /// The key of its stay in hexadecimal digits, the same over reloads: nobody else can wear it. Absent in standard meetings.
+    pub stay: Option<String>,
 }
 
 /// How well the server knows a participant. A name of one's own choosing says nothing.
@@ -194,6 +221,41 @@ pub struct SafetyCodeView {
     pub digits: String,
 }
 
+/// The last change of the group's keys, and with them of the safety code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeyChangeView {
+    /// Counts up within the session.
+    pub id: u32,
+    /// What brought it about.
+    pub why: KeyChangeReason,
+    /// Who did.
+    pub participants: Vec<ParticipantId>,
+    /// How many changes of this session nobody's coming or going explains: each is a reason to compare the code again.
+    pub unexplained: u32,
+}
+
+/// What brought a change of keys about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyChangeReason {
+    /// This participant came in.
+    Entered,
+    /// This participant had lost its place in the group and took another.
+    EnteredAgain,
+    /// Somebody came in.
+    Joined,
+    /// Somebody left or was removed.
+    Left,
+    /// Somebody came back with other keys, as after a reload.
+    CameBack,
+    /// Nobody came or went: a member made new keys.
+    Renewed,
+    /// The members refused a change and took it back.
+    RolledBack,
+    /// The group was lost and begun anew.
+    Recreated,
+}
+
 /// One chat message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -210,6 +272,10 @@ pub struct ChatMessage {
     pub is_mine: bool,
     /// What it answers.
     pub reply_to: Option<ChatReply>,
+    /// Between whom, if it was written to one person alone.
+    pub whisper: Option<WhisperView>,
+    /// Whether it reached nobody: its only receiver was gone.
+    pub is_undelivered: bool,
 }
 
 /// Something that the person should know.
@@ -267,4 +333,6 @@ pub enum NoticeCode {
     Vanished,
     /// A host made somebody host or co-host, or took that away.
     RoleChanged,
+    /// A host replaced the meeting's link.
+    LinkReplaced,
 }

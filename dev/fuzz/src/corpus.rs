@@ -399,6 +399,7 @@ fn links() -> Vec<(&'static str, Vec<u8>)> {
         MeetingLink {
             meeting: MEETING,
             secret,
+            pass: None,
             host,
         }
         .to_string()
@@ -481,6 +482,7 @@ fn mls_bindings() -> Vec<(&'static str, Vec<u8>)> {
             host_grant,
             identity,
             stay: None,
+            whisper_key: vec![5; 32],
         })
     };
     let group = GroupBinding {

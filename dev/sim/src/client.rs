@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use e2ee::{FrameSide, OpenDrop, SealDrop};
-use protocol::{ConnectionId, MeetingLink, ResumeToken, Timestamp, TrackKind, TrackSource};
+use protocol::{ConnectionId, MeetingId, MeetingLink, ResumeToken, Timestamp, TrackKind, TrackSource};
 use session::{Session, SessionConfig, View};
 
 use crate::{network::Link, relay::mid_of};
@@ -16,6 +16,10 @@ pub struct ClientId(pub usize);
 pub(crate) struct Client {
     pub(crate) name: String,
     pub(crate) link: MeetingLink,
+    /// If this is a session in a breakout room: in which.
+    pub(crate) room: Option<MeetingId>,
+    /// And beside which session.
+    pub(crate) parent: Option<ClientId>,
     pub(crate) way: Link,
     pub(crate) session: Session,
     pub(crate) frames: FrameSide,
@@ -46,6 +50,8 @@ impl Client {
         Self {
             name: name.to_owned(),
             link,
+            room: None,
+            parent: None,
             way,
             session: Session::new(now, seed, config),
             frames: FrameSide::new(),

@@ -53,10 +53,14 @@ impl World {
         };
         let source = TrackSource { participant, kind };
         let mut seen = BTreeMap::new();
-        for (receiver, transport) in self.server.relay.receivers(source) {
+        let room = self.clients[from.0].room;
+        for (receiver, transport) in self.server.relay_of(room).receivers(source) {
             let Some(id) = self.client_ids().find(|id| {
                 let client = &self.clients[id.0];
-                client.transport == Some(transport) && self.me(*id) == Some(receiver) && client.is_running
+                client.room == room
+                    && client.transport == Some(transport)
+                    && self.me(*id) == Some(receiver)
+                    && client.is_running
             }) else {
                 continue;
             };

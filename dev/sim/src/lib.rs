@@ -13,6 +13,7 @@ mod network;
 mod pump;
 mod random;
 mod relay;
+mod rooms;
 mod server;
 mod timeline;
 mod world;

@@ -132,7 +132,7 @@ impl World {
                 self.drain_client(id);
             }
             Arrival::ClosedByClient { connection } => {
-                self.server.handle_closed(self.now, connection);
+                self.server.handle_closed(self.now, &mut self.rng, connection);
                 self.drain_server();
             }
             Arrival::ClosedByServer { connection } => {
@@ -200,7 +200,10 @@ impl World {
                     .frames
                     .handle_encoded(self.now, &update)
                     .expect("a session encodes what a frame side decodes"),
-                Output::View(view) => self.show(id, view),
+                Output::View(view) => {
+                    self.show(id, view);
+                    self.carry_passes(id);
+                }
                 Output::Resume(token) => self.clients[id.0].resume = Some(token),
             }
         }

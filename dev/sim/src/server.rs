@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use meeting::{Effect, Greeting, Meeting, MeetingConfig, Record, Visitor};
-use protocol::{ConnectionId, ErrorCode, ServerMessage, Timestamp, identity::IdentityClaim};
+use protocol::{
+    AccountId, ConnectionId, ErrorCode, MeetingId, ServerMessage, Timestamp, identity::IdentityClaim,
+};
 use rand_chacha::ChaCha20Rng;
 
-use crate::{client::ClientId, relay::Relay};
+use crate::{client::ClientId, relay::Relay, rooms::Rooms};
 
 pub(crate) struct Server {
     config: MeetingConfig,
@@ -17,7 +19,10 @@ pub(crate) struct Server {
     clients: BTreeMap<ConnectionId, ClientId>,
     last_connection: u64,
     pub(crate) identities: BTreeMap<ClientId, IdentityClaim>,
+    /// By what the shell knows whom again.
+    pub(crate) marks: BTreeMap<ClientId, (Option<AccountId>, Option<[u8; 32]>)>,
     pub(crate) relay: Relay,
+    pub(crate) rooms: Rooms,
     outgoing: Vec<Outgoing>,
 }
 
@@ -38,7 +43,9 @@ impl Server {
             clients: BTreeMap::new(),
             last_connection: 0,
             identities: BTreeMap::new(),
+            marks: BTreeMap::new(),
             relay: Relay::default(),
+            rooms: Rooms::default(),
             outgoing: Vec::new(),
         }
     }
@@ -58,6 +65,7 @@ impl Server {
         self.meeting = None;
         self.greetings.clear();
         self.relay = Relay::default();
+        self.rooms.clear();
         std::mem::take(&mut self.clients).into_keys().collect()
     }
 
@@ -99,32 +107,46 @@ impl Server {
                 Ok((id, hello)) if id == self.config.meeting => {
                     meeting.handle_hello(now, rng, connection, hello, visitor);
                 }
+                Ok((id, hello)) if self.rooms.holds(id) => {
+                    self.rooms
+                        .handle_hello(now, rng, connection, (id, hello), visitor);
+                }
                 Ok(_) => self.refuse(connection, ErrorCode::UnknownMeeting),
                 Err(code) => self.refuse(connection, code),
             },
+            None if self.rooms.handle_message(now, rng, connection, bytes) => {}
             None => meeting.handle_message(now, rng, connection, bytes),
         }
-        self.drain();
+        self.drain(now, rng);
     }
 
-    pub(crate) fn handle_closed(&mut self, now: Timestamp, connection: ConnectionId) {
+    pub(crate) fn handle_closed(&mut self, now: Timestamp, rng: &mut ChaCha20Rng, connection: ConnectionId) {
         self.greetings.remove(&connection);
         self.clients.remove(&connection);
+        self.rooms.handle_disconnected(now, connection);
         if let Some(meeting) = &mut self.meeting {
             meeting.handle_disconnected(now, connection);
         }
-        self.drain();
+        self.drain(now, rng);
+    }
+
+    /// Returns what stands in for the media plane of the meeting, or of one of its breakout rooms.
+    pub(crate) fn relay_of(&self, room: Option<MeetingId>) -> &Relay {
+        room.and_then(|room| self.rooms.relay(room))
+            .unwrap_or(&self.relay)
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Timestamp> {
-        self.meeting.as_ref().and_then(Meeting::poll_timeout)
+        let own = self.meeting.as_ref().and_then(Meeting::poll_timeout);
+        own.into_iter().chain(self.rooms.poll_timeout()).min()
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Timestamp, rng: &mut ChaCha20Rng) {
         if let Some(meeting) = &mut self.meeting {
             meeting.handle_timeout(now, rng);
         }
-        self.drain();
+        self.rooms.handle_timeout(now, rng);
+        self.drain(now, rng);
     }
 
     pub(crate) fn take_outgoing(&mut self) -> Vec<Outgoing> {
@@ -138,6 +160,10 @@ impl Server {
     fn visitor(&self, now: Timestamp, connection: ConnectionId) -> Visitor {
         let guest = Visitor::guest(now, STARTED_AT + now.since_zero().as_secs());
         let client = self.clients.get(&connection);
+        let (account, device) = client
+            .and_then(|client| self.marks.get(client).copied())
+            .unwrap_or_default();
+        let guest = guest.known_by(account, device);
         match client.and_then(|client| self.identities.get(client)) {
             Some(identity) => guest.with_identity(identity.clone()),
             None => guest,
@@ -150,7 +176,7 @@ impl Server {
         self.outgoing.push(Outgoing::Close(connection));
     }
 
-    fn drain(&mut self) {
+    fn drain(&mut self, now: Timestamp, rng: &mut ChaCha20Rng) {
         let Some(meeting) = &mut self.meeting else {
             return;
         };
@@ -167,8 +193,10 @@ impl Server {
                 }
                 Effect::Persist(Record::State { state, .. }) => self.stored = Some(state),
                 Effect::Persist(Record::Ended) => {}
+                Effect::Rooms(rooms) => self.rooms.open(now, rng, &self.config, rooms),
             }
         }
+        self.outgoing.extend(self.rooms.drain());
     }
 }
 

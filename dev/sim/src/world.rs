@@ -11,8 +11,8 @@ use e2ee::{NewMeeting, invitation};
 use meeting::{InstanceKeys, MeetingConfig};
 use policy::{Policy, Preset};
 use protocol::{
-    ClientMessage, ConnectionId, MeetingId, MeetingLink, Mode, ParticipantId, ServerMessage, Timestamp,
-    encode, identity::IdentityClaim,
+    AccountId, ClientMessage, ConnectionId, MeetingId, MeetingLink, Mode, ParticipantId, ServerMessage,
+    Timestamp, encode, identity::IdentityClaim,
 };
 use rand::Rng as _;
 use rand_chacha::ChaCha20Rng;
@@ -146,6 +146,11 @@ impl World {
     /// Somebody's next connections are a guest's.
     pub fn sign_out(&mut self, id: ClientId) {
         self.server.identities.remove(&id);
+    }
+
+    /// Somebody's connections are of this account and this browser from here on.
+    pub fn mark(&mut self, id: ClientId, account: Option<AccountId>, device: Option<[u8; 32]>) {
+        self.server.marks.insert(id, (account, device));
     }
 
     /// Somebody does something in the interface.

@@ -13,9 +13,18 @@ pub enum Language {
     /// German.
     #[serde(rename = "de")]
     German,
+    /// French.
+    #[serde(rename = "fr")]
+    French,
+    /// Spanish.
+    #[serde(rename = "es")]
+    Spanish,
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::English, Self::German, Self::French, Self::Spanish];
+
     /// Returns the language that an `Accept-Language` header likes best (RFC 9110, section 12.5.4), English if it knows
     /// none of ours.
     pub fn of(accept_language: &str) -> Self {
@@ -31,6 +40,8 @@ impl Language {
             {
                 Some("en") => Self::English,
                 Some("de") => Self::German,
+                Some("fr") => Self::French,
+                Some("es") => Self::Spanish,
                 _ => continue,
             };
             let weight = match parameter.trim().strip_prefix("q=") {
@@ -59,9 +70,11 @@ mod tests {
         check("", Language::English);
         check("de", Language::German);
         check("de-AT,de;q=0.9,en;q=0.8", Language::German);
-        check("fr,en;q=0.5,de;q=0.7", Language::German);
+        check("it,en;q=0.5,de;q=0.7", Language::German);
         check("en-GB, de;q=0.9", Language::English);
-        check("fr-CH, it", Language::English);
+        check("fr-CH, it", Language::French);
+        check("es-419,es;q=0.9", Language::Spanish);
+        check("nl, it", Language::English);
         check("de;q=0, en;q=0.1", Language::English);
         check("de;q=nonsense,;;;,en;q=0.1", Language::English);
     }

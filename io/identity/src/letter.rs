@@ -4,6 +4,11 @@
 //! Knows nothing of how a letter travels. Text that people chose (names, reasons) is made one line and short before it
 //! gets in, so that it cannot pass for a part of the letter.
 
+mod english;
+mod french;
+mod german;
+mod spanish;
+
 use account::{BindingKind, Code};
 
 use crate::Language;
@@ -75,184 +80,16 @@ pub struct Written {
 impl Letter<'_> {
     /// Puts the letter into words.
     pub fn write(&self, language: Language, sender: Sender<'_>) -> Written {
-        let (subject, text) = match language {
-            Language::English => self.in_english(sender),
-            Language::German => self.in_german(sender),
-        };
-        let closing = match language {
-            Language::English => "This message was sent automatically.",
-            Language::German => "Diese Nachricht wurde automatisch verschickt.",
+        let ((subject, text), closing) = match language {
+            Language::English => (english::letter(*self, sender), english::CLOSING),
+            Language::German => (german::letter(*self, sender), german::CLOSING),
+            Language::French => (french::letter(*self, sender), french::CLOSING),
+            Language::Spanish => (spanish::letter(*self, sender), spanish::CLOSING),
         };
         let Sender { origin, .. } = sender;
         Written {
             subject,
             body: format!("{text}\n\n-- \n{}\n{origin}\n{closing}\n", one_line(sender.name)),
-        }
-    }
-
-    fn in_english(&self, sender: Sender<'_>) -> (String, String) {
-        let Sender { origin, .. } = sender;
-        let instance = one_line(sender.name);
-        let alarm = format!(
-            "If this was not you, sign in at {origin}, look through your passkeys and sessions, and remove what you do \
-             not know."
-        );
-        match *self {
-            Self::SignInCode { code } => (
-                format!("Your code to sign in to {instance}"),
-                format!(
-                    "Your code to sign in to {instance}:\n\n    {}\n\nEnter it only on {origin}, on the page that \
-                     asked for it. It is valid for 10 minutes and works once. Nobody will ever call or write to ask you \
-                     for it.\n\nIf you did not ask for a code, ignore this message: without the code nothing happens.",
-                    code.as_str()
-                ),
-            ),
-            Self::AddressCode { code } => (
-                format!("Confirm this e-mail address for {instance}"),
-                format!(
-                    "Your code to confirm this e-mail address for your account:\n\n    {}\n\nEnter it only on \
-                     {origin}, on the page that asked for it. It is valid for 10 minutes and works once.\n\nIf you did not \
-                     ask for a code, ignore this message: the address is then not added to any account.",
-                    code.as_str()
-                ),
-            ),
-            Self::PasskeyAdded { name } => (
-                format!("A passkey was added to your account at {instance}"),
-                format!(
-                    "The passkey \"{}\" can be used to sign in to your account from here on.\n\n{alarm}",
-                    one_line(name)
-                ),
-            ),
-            Self::PasskeyRemoved { name } => (
-                format!("A passkey was removed from your account at {instance}"),
-                format!(
-                    "The passkey \"{}\" no longer signs in to your account.\n\n{alarm}",
-                    one_line(name)
-                ),
-            ),
-            Self::BindingAdded { kind } => (
-                format!("Your account at {instance} was verified"),
-                format!(
-                    "Your account is tied to {} from here on.\n\n{alarm}",
-                    kind_in_english(kind)
-                ),
-            ),
-            Self::BindingRemoved { kind } => (
-                format!("A verification was removed from your account at {instance}"),
-                format!(
-                    "Your account is no longer tied to {}.\n\n{alarm}",
-                    kind_in_english(kind)
-                ),
-            ),
-            Self::Invitation => (
-                format!("You are invited to {instance}"),
-                format!(
-                    "You may make an account at {instance}. Sign in with this e-mail address at\n\n    {origin}/sign-in\n\n\
-                     If you do not want an account, ignore this message."
-                ),
-            ),
-            Self::Suspended { reason, until } => (
-                format!("Your account at {instance} is suspended"),
-                format!(
-                    "The operator of {instance} suspended your account{}.\n\nReason: {}\n\nYou can still join meetings that \
-                     others host.",
-                    until
-                        .map(|day| format!(" until {}", one_line(day)))
-                        .unwrap_or_default(),
-                    one_line(reason)
-                ),
-            ),
-            Self::Erased => (
-                format!("Your account at {instance} was erased"),
-                String::from(
-                    "Your account and everything stored with it were erased, as you asked. This message is the last one \
-                     about it.",
-                ),
-            ),
-        }
-    }
-
-    fn in_german(&self, sender: Sender<'_>) -> (String, String) {
-        let Sender { origin, .. } = sender;
-        let instance = one_line(sender.name);
-        let alarm = format!(
-            "Waren Sie das nicht, melden Sie sich unter {origin} an, sehen Sie Ihre Passkeys und Sitzungen durch und \
-             entfernen Sie, was Sie nicht kennen."
-        );
-        match *self {
-            Self::SignInCode { code } => (
-                format!("Ihr Code zur Anmeldung bei {instance}"),
-                format!(
-                    "Ihr Code zur Anmeldung bei {instance}:\n\n    {}\n\nGeben Sie ihn nur unter {origin} ein, auf der \
-                     Seite, die danach gefragt hat. Er gilt 10 Minuten und nur einmal. Niemand wird Sie je anrufen oder \
-                     anschreiben, um ihn zu erfragen.\n\nHaben Sie keinen Code angefordert, lassen Sie diese Nachricht \
-                     unbeachtet: Ohne den Code geschieht nichts.",
-                    code.as_str()
-                ),
-            ),
-            Self::AddressCode { code } => (
-                format!("E-Mail-Adresse für {instance} bestätigen"),
-                format!(
-                    "Ihr Code, um diese E-Mail-Adresse für Ihr Konto zu bestätigen:\n\n    {}\n\nGeben Sie ihn nur \
-                     unter {origin} ein, auf der Seite, die danach gefragt hat. Er gilt 10 Minuten und nur einmal.\n\n\
-                     Haben Sie keinen Code angefordert, lassen Sie diese Nachricht unbeachtet: Die Adresse wird dann \
-                     keinem Konto hinzugefügt.",
-                    code.as_str()
-                ),
-            ),
-            Self::PasskeyAdded { name } => (
-                format!("Ihrem Konto bei {instance} wurde ein Passkey hinzugefügt"),
-                format!(
-                    "Mit dem Passkey „{}“ kann man sich ab jetzt bei Ihrem Konto anmelden.\n\n{alarm}",
-                    one_line(name)
-                ),
-            ),
-            Self::PasskeyRemoved { name } => (
-                format!("Von Ihrem Konto bei {instance} wurde ein Passkey entfernt"),
-                format!(
-                    "Der Passkey „{}“ meldet nicht mehr bei Ihrem Konto an.\n\n{alarm}",
-                    one_line(name)
-                ),
-            ),
-            Self::BindingAdded { kind } => (
-                format!("Ihr Konto bei {instance} wurde bestätigt"),
-                format!(
-                    "Ihr Konto ist ab jetzt verknüpft mit: {}.\n\n{alarm}",
-                    kind_in_german(kind)
-                ),
-            ),
-            Self::BindingRemoved { kind } => (
-                format!("Von Ihrem Konto bei {instance} wurde eine Bestätigung entfernt"),
-                format!(
-                    "Ihr Konto ist nicht mehr verknüpft mit: {}.\n\n{alarm}",
-                    kind_in_german(kind)
-                ),
-            ),
-            Self::Invitation => (
-                format!("Sie sind zu {instance} eingeladen"),
-                format!(
-                    "Sie können bei {instance} ein Konto anlegen. Melden Sie sich mit dieser E-Mail-Adresse an unter\n\n    \
-                     {origin}/sign-in\n\nMöchten Sie kein Konto, lassen Sie diese Nachricht unbeachtet."
-                ),
-            ),
-            Self::Suspended { reason, until } => (
-                format!("Ihr Konto bei {instance} ist gesperrt"),
-                format!(
-                    "{instance} hat Ihr Konto gesperrt{}.\n\nGrund: {}\n\nAn Besprechungen, zu denen andere einladen, \
-                     können Sie weiterhin teilnehmen.",
-                    until
-                        .map(|day| format!(" bis {}", one_line(day)))
-                        .unwrap_or_default(),
-                    one_line(reason)
-                ),
-            ),
-            Self::Erased => (
-                format!("Ihr Konto bei {instance} wurde gelöscht"),
-                String::from(
-                    "Ihr Konto und alles, was dazu gespeichert war, wurde auf Ihren Wunsch gelöscht. Dies ist die letzte \
-                     Nachricht dazu.",
-                ),
-            ),
         }
     }
 }
@@ -268,32 +105,12 @@ pub fn sms_text(language: Language, sender: Sender<'_>, code: &Code) -> String {
     let host = host.split(['/', ':']).next().unwrap_or(host);
     let instance = one_line(sender.name);
     let text = match language {
-        Language::English => format!("{code} is your code for {instance}. Do not tell it to anybody."),
-        Language::German => format!("{code} ist Ihr Code für {instance}. Verraten Sie ihn niemandem."),
+        Language::English => english::sms(code, &instance),
+        Language::German => german::sms(code, &instance),
+        Language::French => french::sms(code, &instance),
+        Language::Spanish => spanish::sms(code, &instance),
     };
     format!("{text}\n\n@{host} #{code}")
-}
-
-fn kind_in_english(kind: BindingKind) -> &'static str {
-    match kind {
-        BindingKind::Email => "an e-mail address",
-        BindingKind::Phone => "a phone number",
-        BindingKind::Oidc => "an account at another provider",
-        BindingKind::Organisation => "an organisation",
-        BindingKind::Payment => "a payment",
-        BindingKind::Voucher => "somebody who vouches for you",
-    }
-}
-
-fn kind_in_german(kind: BindingKind) -> &'static str {
-    match kind {
-        BindingKind::Email => "eine E-Mail-Adresse",
-        BindingKind::Phone => "eine Telefonnummer",
-        BindingKind::Oidc => "ein Konto bei einem anderen Anbieter",
-        BindingKind::Organisation => "eine Organisation",
-        BindingKind::Payment => "eine Zahlung",
-        BindingKind::Voucher => "jemand, der für Sie bürgt",
-    }
 }
 
 /// Makes a text that somebody chose one line without control or direction characters, and short.
@@ -318,11 +135,13 @@ const DIRECTIONS: [char; 12] = [
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn a_code_stands_in_the_body_once_and_never_in_the_subject() {
-        for language in [Language::English, Language::German] {
+        for language in Language::ALL {
             for letter in [
                 Letter::SignInCode { code: &code() },
                 Letter::AddressCode { code: &code() },
@@ -360,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_exists_in_both_languages_with_one_line_of_subject() {
+    fn every_letter_exists_in_each_language_with_one_line_of_subject() {
         let code = code();
         let kinds = BindingKind::ALL.iter();
         let letters = kinds
@@ -378,10 +197,10 @@ mod tests {
                 Letter::Erased,
             ]);
         for letter in letters {
-            let english = letter.write(Language::English, SENDER);
-            let german = letter.write(Language::German, SENDER);
-            assert_ne!(english.subject, german.subject);
-            for written in [english, german] {
+            let all = Language::ALL.map(|language| letter.write(language, SENDER));
+            let subjects: BTreeSet<_> = all.iter().map(|written| &written.subject).collect();
+            assert_eq!(subjects.len(), all.len(), "each in its own words");
+            for written in all {
                 assert!(!written.subject.is_empty() && !written.subject.contains('\n'));
                 assert!(
                     written.body.lines().all(|line| line.len() < 998),

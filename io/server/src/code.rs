@@ -2,8 +2,10 @@
 //! Six digits that prove an address or a number: sent, and sent back.
 
 use account::{
-    CODE_VALID_FOR, CeremonyId, Code, EmailAddress, LimitScope, Subject, SubjectMac, network_key,
-    rules::{MAILS_PER_NETWORK, MAILS_PER_SUBJECT},
+    CODE_VALID_FOR, CeremonyId, Code, EmailAddress, LimitKey, LimitRule, LimitScope, Subject, SubjectMac,
+    network_key,
+    rules::{MAILS_PER_NETWORK, MAILS_PER_SITE, MAILS_PER_SUBJECT, MAILS_PER_SUBJECT_AND_NETWORK},
+    site_key,
 };
 use identity::Letter;
 use protocol::{AccountId, Redacted, http::Ceremony};
@@ -29,18 +31,7 @@ pub(crate) async fn send_mail(
 ) -> Result<Ceremony, ApiError> {
     let address = EmailAddress::parse(address).map_err(|_| ApiError::malformed("not an e-mail address"))?;
     let subject = shared.macs.subject(&Subject::email(&address));
-    let limits = [
-        (
-            shared.macs.limit(LimitScope::MailsToSubject, subject.as_bytes()),
-            MAILS_PER_SUBJECT,
-        ),
-        (
-            shared
-                .macs
-                .limit(LimitScope::MailsOfNetwork, &network_key(asker.address)),
-            MAILS_PER_NETWORK,
-        ),
-    ];
+    let limits = mail_limits(shared, asker, &subject);
     if let Some(wait) = shared.store.count_attempt(&limits, asker.now).await? {
         return Err(ApiError::too_often(wait));
     }
@@ -62,6 +53,33 @@ pub(crate) async fn send_mail(
         )
         .await?;
     Ok(ceremony)
+}
+
+/// Under what a mail with a code is counted. For the address narrowly by network and widely over all, so that nobody keeps its
+/// owner out from one place.
+fn mail_limits(shared: &Shared, asker: &Asker, subject: &SubjectMac) -> Vec<(LimitKey, LimitRule)> {
+    let macs = &shared.macs;
+    let network = network_key(asker.address);
+    let there = [subject.as_bytes().as_slice(), &network].concat();
+    let site = site_key(asker.address);
+    let site = site.map(|site| (macs.limit(LimitScope::MailsOfSite, &site), MAILS_PER_SITE));
+    [
+        (
+            macs.limit(LimitScope::MailsToSubjectOfNetwork, &there),
+            MAILS_PER_SUBJECT_AND_NETWORK,
+        ),
+        (
+            macs.limit(LimitScope::MailsToSubject, subject.as_bytes()),
+            MAILS_PER_SUBJECT,
+        ),
+        (
+            macs.limit(LimitScope::MailsOfNetwork, &network),
+            MAILS_PER_NETWORK,
+        ),
+    ]
+    .into_iter()
+    .chain(site)
+    .collect()
 }
 
 /// Makes a code and notes what it proves.
@@ -112,6 +130,7 @@ pub(crate) async fn redeem(
         network: shared
             .macs
             .limit(LimitScope::GuessesOfNetwork, &network_key(asker.address)),
+        site: site_key(asker.address).map(|site| shared.macs.limit(LimitScope::GuessesOfSite, &site)),
     };
     match shared.store.redeem_code(&guess, asker.now).await? {
         Guessed::Right(ceremony) => Ok(Proved {

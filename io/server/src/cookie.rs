@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! The two cookies: whose session it is, and whose sign-in through a provider.
+//! The three cookies: whose session it is, whose sign-in through a provider, and which browser.
 
 use std::time::Duration;
 
@@ -31,6 +31,13 @@ pub(crate) const PROVIDER: Cookie = Cookie {
     name: "incamera_provider",
     host_name: "__Host-incamera_provider",
     lives_for: PROVIDER_WITHIN,
+};
+
+/// Tells a browser from others where a host keeps somebody out.
+pub(crate) const DEVICE: Cookie = Cookie {
+    name: "incamera_device",
+    host_name: "__Host-incamera_device",
+    lives_for: DEVICE_LIVES_FOR,
 };
 
 impl Cookie {
@@ -98,6 +105,9 @@ impl Security {
 
 // As long as a person takes with the provider's own second factor.
 pub(crate) const PROVIDER_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+// Longer than most meetings' links are used; a browser that is used again gets no other one in between.
+const DEVICE_LIVES_FOR: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ mod account;
 mod assets;
 mod body;
 mod connection;
+pub(crate) mod connection_tests;
 mod health;
 mod instance;
 mod meetings;
@@ -15,6 +16,7 @@ mod payment;
 mod security;
 mod session;
 mod sign_in;
+mod url;
 mod ws;
 
 use axum::{
@@ -43,6 +45,7 @@ pub(crate) fn router(shared: Shared) -> Router {
             post(payment::report).layer(DefaultBodyLimit::max(PAYMENT_BYTES)),
         ),
         ("/api/meetings", get(meetings::list).post(meetings::create)),
+        ("/api/connection-tests", post(connection_tests::begin)),
         (
             "/api/meetings/{id}",
             get(meetings::show)

@@ -12,6 +12,7 @@ mod code;
 mod config;
 mod cookie;
 mod device;
+mod device_mark;
 mod http;
 mod in_force;
 mod limit;
@@ -19,8 +20,10 @@ mod live;
 mod metrics;
 mod outside;
 mod problem;
+mod records;
 mod server;
 mod shared;
+mod vouching;
 
 pub use config::{PaymentConfig, PolicySource, ServerConfig};
 pub use server::{Server, ServerError};

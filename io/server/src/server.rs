@@ -25,6 +25,7 @@ use crate::{
     http,
     in_force::{self, InForce, LoadError},
     outside::Outside,
+    records,
     shared::{Secrets, Shared},
 };
 
@@ -179,7 +180,7 @@ async fn watch_policy(shared: Shared) {
     in_force::watch_file(file, &shared.in_force, &shared.store, &shared.metrics, stopping).await;
 }
 
-/// Forgets what has expired, now and then.
+/// Forgets what has expired and looks whether the records of domains are still there, now and then.
 async fn prune(shared: Shared) {
     let mut stopping = shared.stopping.clone();
     let mut rounds = interval(PRUNE_EVERY);
@@ -189,10 +190,21 @@ async fn prune(shared: Shared) {
             _ = rounds.tick() => {}
             _ = stopping.wait_for(|is_stopping| *is_stopping) => return,
         }
-        if let Err(error) = shared.store.prune(Clock::unix_now()).await {
+        let now = Clock::unix_now();
+        if let Err(error) = shared.store.prune(now).await {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "cannot forget what has expired"
+            );
+        }
+        let looked = tokio::select! {
+            looked = records::check(&shared, now) => looked,
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => return,
+        };
+        if let Err(error) = looked {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot look at the records of domains"
             );
         }
     }
@@ -236,5 +248,5 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 // Installed on a Friday, opened on Monday.
 const OPERATOR_LINK_VALID_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-// What has expired is refused anyway: this only keeps the file small.
+// What has expired is refused anyway: this keeps the file small. Of the records, each is looked for once a day.
 const PRUNE_EVERY: Duration = Duration::from_secs(60 * 60);

@@ -12,11 +12,12 @@ use meeting::InstanceKeys;
 use policy::Policy;
 use protocol::ConnectionId;
 use store::Store;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::{
     ServerConfig,
     clock::Clock,
+    http::connection_tests::{TEST_PLACES, TESTS_PER_MINUTE},
     in_force::InForce,
     limit::{Gate, OpenLimiter, RateLimiter},
     live::Registry,
@@ -44,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) requests: RateLimiter,
     pub(crate) creations: RateLimiter,
     pub(crate) sign_ins: RateLimiter,
+    pub(crate) connection_tests: RateLimiter,
+    pub(crate) test_places: Arc<Semaphore>,
     pub(crate) connections: OpenLimiter,
     /// What costs signatures and writes before anybody has proved anything.
     pub(crate) proofs: Gate,
@@ -93,6 +96,8 @@ impl Shared {
             requests: RateLimiter::per_minute(config.requests_per_minute),
             creations: RateLimiter::per_minute(config.meetings_per_minute),
             sign_ins: RateLimiter::per_minute(config.sign_ins_per_minute),
+            connection_tests: RateLimiter::per_minute(TESTS_PER_MINUTE),
+            test_places: Arc::new(Semaphore::new(TEST_PLACES)),
             connections: OpenLimiter::new(config.connections_per_address),
             proofs: Gate::new(PROOFS_AT_ONCE, PROOFS_WAITING),
             errands: Gate::new(ERRANDS_AT_ONCE, ERRANDS_WAITING),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Who did what to whom, and when. Holds no secret, no name and no address.
+//! Who did what to whom, and when. Holds no secret, no name and no address but what the operator writes into a reason.
 
 use account::UnixTime;
 use protocol::AccountId;
@@ -112,7 +112,8 @@ pub struct AuditEntry {
     pub action: AuditAction,
     /// To which account.
     pub about: Option<AccountId>,
-    /// More about it. No secret, no name, no address.
+    /// More about it. No secret, no name, no address; the reason of a standing as the operator wrote it, which goes with the
+    /// account.
     pub detail: String,
 }
 

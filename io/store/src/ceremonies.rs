@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use account::{
     CODE_GUESSES, CeremonyId, CodeMac, LimitKey, SubjectMac, UnixTime, Wait,
-    rules::{GUESSES_PER_NETWORK, GUESSES_PER_SUBJECT},
+    rules::{GUESSES_PER_NETWORK, GUESSES_PER_SITE, GUESSES_PER_SUBJECT, GUESSES_PER_SUBJECT_AND_NETWORK},
 };
 use protocol::AccountId;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
@@ -76,6 +76,8 @@ pub struct Guess {
     pub code: CodeMac,
     /// Of where it came from: [`account::LimitScope::GuessesOfNetwork`].
     pub network: LimitKey,
+    /// Of the site that has the network: [`account::LimitScope::GuessesOfSite`].
+    pub site: Option<LimitKey>,
 }
 
 /// What became of a guess.
@@ -165,7 +167,13 @@ impl Store {
             None => None,
         };
         let mut keys = vec![(guess.network, GUESSES_PER_NETWORK)];
-        keys.extend(subject.map(|subject| (LimitKey::of_subject(&subject), GUESSES_PER_SUBJECT)));
+        keys.extend(guess.site.map(|site| (site, GUESSES_PER_SITE)));
+        if let Some(subject) = subject {
+            // Narrow for one network, wide for all: nobody keeps an owner out from one place.
+            let from_there = LimitKey::of_subject_from(&subject, &guess.network);
+            keys.push((from_there, GUESSES_PER_SUBJECT_AND_NETWORK));
+            keys.push((LimitKey::of_subject(&subject), GUESSES_PER_SUBJECT));
+        }
         if let Some(Wait(wait)) = limits::wait(&mut transaction, &keys, now).await? {
             return Ok(Guessed::Wait(wait));
         }

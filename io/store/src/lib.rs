@@ -43,7 +43,7 @@ pub use live::Occupancy;
 pub use mails::{NewMail, StoredMail};
 pub use meetings::{MeetingDetails, StoredMeeting};
 pub use open::Store;
-pub use organisations::{Proof, StoredClaim, StoredOrganisation};
+pub use organisations::{Found, Proof, StoredClaim, StoredOrganisation};
 pub use passkeys::{NewPasskey, StoredPasskey};
 pub use payments::PaymentOutcome;
 pub use sessions::{NewSession, SignedIn, StoredSession};

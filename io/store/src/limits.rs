@@ -19,11 +19,19 @@ impl Store {
         now: UnixTime,
     ) -> Result<Option<Duration>, StoreError> {
         let mut transaction = self.begin().await?;
-        if let Some(Wait(wait)) = wait(&mut transaction, limits, now).await? {
+        let mut counted = Vec::new();
+        let mut longest = None;
+        for (key, rule) in limits {
+            match rule.attempt(state(&mut transaction, *key).await?, now) {
+                Ok(state) => counted.push((*key, *rule, state)),
+                Err(wait) => longest = longest.max(Some(wait)),
+            }
+        }
+        if let Some(Wait(wait)) = longest {
             return Ok(Some(wait));
         }
-        for (key, rule) in limits {
-            count(&mut transaction, *key, *rule, now).await?;
+        for (key, rule, state) in counted {
+            keep(&mut transaction, key, rule, state).await?;
         }
         transaction.commit().await?;
         Ok(None)
@@ -51,9 +59,18 @@ pub(crate) async fn count(
     rule: LimitRule,
     now: UnixTime,
 ) -> Result<(), sqlx::Error> {
-    let Ok(state) = rule.attempt(state(connection, key).await?, now) else {
-        return Ok(());
-    };
+    match rule.attempt(state(connection, key).await?, now) {
+        Ok(state) => keep(connection, key, rule, state).await,
+        Err(Wait(_)) => Ok(()),
+    }
+}
+
+async fn keep(
+    connection: &mut SqliteConnection,
+    key: LimitKey,
+    rule: LimitRule,
+    state: LimitState,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT OR REPLACE INTO limits (limit_key, attempts, last_at, forgotten_at) VALUES (?, ?, ?, ?)",
     )

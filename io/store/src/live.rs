@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! The state of live meetings, for the next start of the server.
 
+use account::Sitting;
 use protocol::MeetingId;
 
-use crate::{Store, StoreError, row::array};
+use crate::{
+    Store, StoreError,
+    row::{array, optional_time},
+};
 
 /// Whether anybody is in a meeting or expected back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,37 @@ impl Store {
             .bind(id.as_bytes().as_slice())
             .fetch_optional(&self.readers)
             .await?)
+    }
+
+    /// Keeps since when the meeting has been sitting. One that nobody ever was in has no sitting to keep.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn save_sitting(&self, id: MeetingId, sitting: Sitting) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("UPDATE live_meetings SET began_at = ?, emptied_at = ? WHERE id = ?")
+            .bind(sitting.began_at.0)
+            .bind(sitting.emptied_at.map(|at| at.0))
+            .bind(id.as_bytes().as_slice())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Returns the meeting's last sitting.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn sitting(&self, id: MeetingId) -> Result<Option<Sitting>, StoreError> {
+        let row = sqlx::query("SELECT began_at, emptied_at FROM live_meetings WHERE id = ?")
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let emptied_at = optional_time(&row, "emptied_at")?;
+        let began_at = optional_time(&row, "began_at")?;
+        Ok(began_at.map(|began_at| Sitting { began_at, emptied_at }))
     }
 
     /// Returns the meetings that somebody was in when the server stopped.

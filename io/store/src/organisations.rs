@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Domains that are an organisation's for certain, and those that somebody says are.
 
-use account::UnixTime;
+use account::{UnixTime, has_lapsed};
 use protocol::AccountId;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use crate::{
     AuditAction, Store, StoreError,
     audit::{self, AuditEntry},
-    row::time,
+    row::{optional_time, time},
 };
 
 /// How a domain was proved to be an organisation's.
@@ -18,6 +18,17 @@ pub enum Proof {
     Dns(AccountId),
     /// By the operator's word.
     Operator(AccountId),
+}
+
+/// What stands where the TXT record of a domain should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// The record.
+    Record,
+    /// Something else, or nothing.
+    NoRecord,
+    /// Nobody answered: it says nothing about the record.
+    NoAnswer,
 }
 
 /// A domain that is an organisation's. Whoever has an e-mail address there belongs to it.
@@ -100,7 +111,8 @@ impl Store {
     }
 
     /// Notes that the domain is an organisation's for certain. A proof by TXT record counts only for a domain that the account
-    /// claims, and never for one that the operator removed; what was proved before stays as it was.
+    /// claims, and never for one that the operator removed; the operator's word holds without a record from then on, and no
+    /// record takes its place.
     ///
     /// # Errors
     /// [`StoreError::UnknownOrganisation`] if the account does not claim it or the operator removed it, or
@@ -127,7 +139,10 @@ impl Store {
             }
         };
         let proved = sqlx::query(
-            "INSERT INTO organisations (domain, proof, proved_by, proved_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO organisations (domain, proof, proved_by, proved_at) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (domain) DO UPDATE SET proof = excluded.proof, proved_by = excluded.proved_by, \
+             proved_at = excluded.proved_at, checked_at = NULL, missing_since = NULL \
+             WHERE excluded.proof = 'operator' AND organisations.proof = 'dns'",
         )
         .bind(domain)
         .bind(match proof {
@@ -158,6 +173,66 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+
+    /// Returns up to `limit` domains that a TXT record proved and that nobody has looked at since `before`, longest ago first.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn records_to_check(&self, before: UnixTime, limit: u32) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT domain FROM organisations WHERE proof = ?1 AND coalesce(checked_at, proved_at) <= ?2 \
+             ORDER BY coalesce(checked_at, proved_at), domain LIMIT ?3",
+        )
+        .bind(DNS)
+        .bind(before.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
+    /// Notes what was found where the TXT record of a domain should be. Returns whether it has been missing for so long that
+    /// the domain is an organisation's no longer; then its record may prove it again.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn note_record(&self, domain: &str, found: Found, now: UnixTime) -> Result<bool, StoreError> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query("SELECT missing_since FROM organisations WHERE domain = ? AND proof = ?")
+            .bind(domain)
+            .bind(DNS)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(false) };
+        let before = optional_time(&row, "missing_since")?;
+        let missing_since = match found {
+            Found::Record => None,
+            Found::NoRecord => Some(before.unwrap_or(now)),
+            Found::NoAnswer => before,
+        };
+        let is_over = found == Found::NoRecord && missing_since.is_some_and(|since| has_lapsed(since, now));
+        if is_over {
+            sqlx::query("DELETE FROM organisations WHERE domain = ?")
+                .bind(domain)
+                .execute(&mut *transaction)
+                .await?;
+            let entry = AuditEntry {
+                actor: None,
+                action: AuditAction::OrganisationRemoved,
+                about: None,
+                detail: String::from(domain),
+            };
+            audit::insert(&mut transaction, &entry, now).await?;
+        } else {
+            sqlx::query("UPDATE organisations SET checked_at = ?, missing_since = ? WHERE domain = ?")
+                .bind(now.0)
+                .bind(missing_since.map(|at| at.0))
+                .bind(domain)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(is_over)
     }
 
     /// Notes that the domain is an organisation's no longer: nobody belongs to it from here on. Its TXT record, which may

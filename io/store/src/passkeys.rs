@@ -2,14 +2,14 @@
 //! Passkeys at rest. What is in a credential is not known here.
 
 use account::UnixTime;
-use protocol::AccountId;
+use protocol::{AccountId, Redacted};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
 use crate::{
     AuditAction, PasskeyId, Store, StoreError,
     audit::{self, AuditEntry},
     bindings::ways_in,
-    row::{account_id, optional_time, time},
+    row::{account_id, optional_time, redacted, time},
 };
 
 /// A passkey that was registered.
@@ -20,7 +20,7 @@ pub struct NewPasskey {
     /// What is needed to check it.
     pub credential: Vec<u8>,
     /// What its owner calls it.
-    pub name: String,
+    pub name: Redacted<String>,
 }
 
 /// A passkey as it is stored.
@@ -35,7 +35,7 @@ pub struct StoredPasskey {
     /// What is needed to check it.
     pub credential: Vec<u8>,
     /// What its owner calls it.
-    pub name: String,
+    pub name: Redacted<String>,
     /// When it was registered.
     pub created_at: UnixTime,
     /// When it was last used.
@@ -68,7 +68,7 @@ impl Store {
         )
         .bind(&passkey.credential_id)
         .bind(&passkey.credential)
-        .bind(&passkey.name)
+        .bind(&passkey.name.0)
         .bind(now.0)
         .bind(account.as_bytes().as_slice())
         .fetch_optional(&mut *transaction)
@@ -205,7 +205,7 @@ fn read(row: &SqliteRow) -> Result<StoredPasskey, sqlx::Error> {
         account: account_id(row, "account_id")?,
         credential_id: row.try_get("credential_id")?,
         credential: row.try_get("credential")?,
-        name: row.try_get("name")?,
+        name: redacted(row, "name")?,
         created_at: time(row, "created_at")?,
         last_used_at: optional_time(row, "last_used_at")?,
     })

@@ -9,7 +9,7 @@ use crate::{
     AuditAction, BindingId, NewBinding, Store, StoreError, VoucherId,
     audit::{self, AuditEntry},
     bindings,
-    row::{account_id, named, time},
+    row::{account_id, named, optional_account_id, time},
 };
 
 /// A voucher that an account made.
@@ -86,7 +86,7 @@ impl Store {
         Ok(read(&row)?)
     }
 
-    /// Takes a voucher back. If somebody is vouched for by it, they are no longer.
+    /// Takes a voucher back. If somebody is vouched for by it, they are no longer; returns who.
     ///
     /// # Errors
     /// [`StoreError::UnknownVoucher`] (also for one that is lost or was taken back), or [`StoreError::Query`] if the database
@@ -96,7 +96,7 @@ impl Store {
         account: AccountId,
         id: VoucherId,
         now: UnixTime,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<AccountId>, StoreError> {
         let mut transaction = self.begin().await?;
         let row = sqlx::query("SELECT * FROM vouchers WHERE id = ? AND account_id = ?")
             .bind(id.0)
@@ -105,18 +105,59 @@ impl Store {
             .await?
             .ok_or(StoreError::UnknownVoucher)?;
         let state = read(&row)?.state;
-        let withdrawn = state.after_withdrawal();
-        if withdrawn == state {
+        if state.after_withdrawal() == state {
             return Err(StoreError::UnknownVoucher);
         }
-        set_state(&mut transaction, id, withdrawn).await?;
-        sqlx::query("DELETE FROM identity_bindings WHERE id = ?")
-            .bind(row.try_get::<Option<i64>, _>("binding_id")?)
-            .execute(&mut *transaction)
-            .await?;
+        let redeemer = withdraw(&mut transaction, &row).await?;
         note(&mut transaction, AuditAction::VoucherWithdrawn, account, now).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(redeemer)
+    }
+
+    /// Takes all vouchers of the account back, because it may vouch no more. Returns who is vouched for by them no longer.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn withdraw_vouchers(
+        &self,
+        account: AccountId,
+        now: UnixTime,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let rows = sqlx::query("SELECT * FROM vouchers WHERE account_id = ? ORDER BY id")
+            .bind(account.as_bytes().as_slice())
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut redeemers = Vec::new();
+        let mut is_any = false;
+        for row in &rows {
+            let state = read(row)?.state;
+            if state.after_withdrawal() != state {
+                redeemers.extend(withdraw(&mut transaction, row).await?);
+                is_any = true;
+            }
+        }
+        if is_any {
+            note(&mut transaction, AuditAction::VoucherWithdrawn, account, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(redeemers)
+    }
+
+    /// Returns the accounts with an address in the domain that vouch for somebody, or will for whoever has their code.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] if the database failed.
+    pub async fn voucher_makers_in(&self, domain: &str) -> Result<Vec<AccountId>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT v.account_id FROM vouchers v JOIN identity_bindings b ON b.account_id = v.account_id \
+             WHERE b.domain = ? AND v.state IN ('open', 'redeemed') ORDER BY v.account_id",
+        )
+        .bind(domain)
+        .fetch_all(&self.readers)
+        .await?;
+        let makers = rows.iter().map(|row| account_id(row, "account_id"));
+        Ok(makers.collect::<Result<_, _>>()?)
     }
 
     /// Returns who vouches with a code that nobody has used yet: whether that account may vouch still, is the caller's to ask
@@ -226,6 +267,20 @@ pub(crate) async fn change(
         set_state(connection, voucher.id, next(voucher.state)).await?;
     }
     Ok(())
+}
+
+/// Takes one back that can be, and the binding that somebody has by it. Returns whose that was.
+async fn withdraw(
+    connection: &mut SqliteConnection,
+    row: &SqliteRow,
+) -> Result<Option<AccountId>, sqlx::Error> {
+    let voucher = read(row)?;
+    set_state(connection, voucher.id, voucher.state.after_withdrawal()).await?;
+    sqlx::query("DELETE FROM identity_bindings WHERE id = ?")
+        .bind(row.try_get::<Option<i64>, _>("binding_id")?)
+        .execute(connection)
+        .await?;
+    optional_account_id(row, "redeemed_by")
 }
 
 async fn set_state(

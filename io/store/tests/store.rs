@@ -3,6 +3,7 @@
 
 use std::{fs, path::Path};
 
+use account::Sitting;
 use incamera_store::{InstanceSecret, MeetingDetails, Occupancy, Store, StoreError, StoredMeeting, UnixTime};
 use protocol::{MeetingId, Mode};
 use tempfile::TempDir;
@@ -101,6 +102,37 @@ async fn a_meeting_that_does_not_exist_has_no_state_and_no_end() {
     let ended = store.end_meeting(ID, UnixTime(5)).await;
     assert!(matches!(ended, Err(StoreError::UnknownMeeting)), "{ended:?}");
     assert_eq!(store.live_state(ID).await.expect("a working database"), None);
+}
+
+#[tokio::test]
+async fn a_sitting_outlives_a_restart() {
+    let (directory, store) = new_store().await;
+    store.create_meeting(&meeting()).await.expect("a new id");
+    let began_at = UnixTime(100);
+    let sitting = Sitting::at(None, began_at).noted(true, began_at);
+    store.save_sitting(ID, sitting).await.expect("a working database");
+    assert_eq!(
+        store.sitting(ID).await.expect("a working database"),
+        None,
+        "nobody was in it"
+    );
+    let saved = store.save_live_state(ID, Occupancy::Occupied, b"state").await;
+    saved.expect("a known meeting");
+    store.save_sitting(ID, sitting).await.expect("a working database");
+    let saved = store.save_live_state(ID, Occupancy::Occupied, b"later").await;
+    saved.expect("a known meeting");
+    store.close().await;
+    let store = Store::open(directory.path()).await.expect("the same directory");
+    assert_eq!(
+        store.sitting(ID).await.expect("a working database"),
+        Some(sitting)
+    );
+    let emptied = sitting.noted(false, UnixTime(200));
+    store.save_sitting(ID, emptied).await.expect("a working database");
+    assert_eq!(
+        store.sitting(ID).await.expect("a working database"),
+        Some(emptied)
+    );
 }
 
 #[tokio::test]

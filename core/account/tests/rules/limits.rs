@@ -3,21 +3,63 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use incamera_account::{LimitRule, LimitState, UnixTime, Wait, network_key, rules};
+use incamera_account::{LimitRule, LimitState, UnixTime, Wait, network_key, rules, site_key};
 use proptest::prelude::*;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[test]
 fn guesses_at_one_address_are_ten_in_an_hour_and_a_few_dozen_in_a_day() {
-    assert_eq!(rules::GUESSES_PER_SUBJECT.most_within(HOUR), 10);
-    let in_a_day = rules::GUESSES_PER_SUBJECT.most_within(24 * HOUR);
+    assert_eq!(rules::GUESSES_PER_SUBJECT_AND_NETWORK.most_within(HOUR), 10);
+    let in_a_day = rules::GUESSES_PER_SUBJECT_AND_NETWORK.most_within(24 * HOUR);
     assert!(in_a_day <= 36, "{in_a_day}");
+    let from_everywhere = rules::GUESSES_PER_SUBJECT.most_within(24 * HOUR);
+    assert!(from_everywhere <= 160, "a chance in 6000: {from_everywhere}");
+}
+
+#[test]
+fn one_network_that_never_stops_does_not_use_up_what_everybody_has() {
+    for (narrow, wide) in [
+        (rules::GUESSES_PER_SUBJECT_AND_NETWORK, rules::GUESSES_PER_SUBJECT),
+        (rules::MAILS_PER_SUBJECT_AND_NETWORK, rules::MAILS_PER_SUBJECT),
+    ] {
+        let (mut now, mut of_network, mut of_all) = (UnixTime(0), None, None);
+        while now < UnixTime(30 * 24 * 3600) {
+            if let Ok(state) = narrow.attempt(of_network, now) {
+                of_network = Some(state);
+                of_all = Some(wide.attempt(of_all, now).expect("the owner's is never used up"));
+            }
+            now = now.plus(Duration::from_secs(20));
+        }
+        assert!(of_all.is_some_and(|state| state.count < wide.free), "{of_all:?}");
+    }
+}
+
+#[test]
+fn a_network_that_many_share_heals_while_they_go_on() {
+    let rule = rules::MAILS_PER_NETWORK;
+    let (mut now, mut state) = (UnixTime(0), None);
+    for _ in 0..300 {
+        if let Err(Wait(wait)) = rule.check(state, now) {
+            now = now.plus(wait);
+        }
+        state = Some(rule.attempt(state, now).expect("waited as told"));
+    }
+    for _ in 0..300 {
+        now = now.plus(Duration::from_secs(60));
+        state = Some(
+            rule.attempt(state, now)
+                .expect("one a minute is always let through"),
+        );
+    }
+    for _ in 0..50 {
+        state = Some(rule.attempt(state, now).expect("a few at once again"));
+    }
 }
 
 #[test]
 fn delays_double_up_to_the_longest() {
-    let rule = rules::GUESSES_PER_SUBJECT;
+    let rule = rules::GUESSES_PER_SUBJECT_AND_NETWORK;
     let mut now = UnixTime(1_000_000);
     let mut state = None;
     let mut delays = Vec::new();
@@ -33,7 +75,7 @@ fn delays_double_up_to_the_longest() {
 
 #[test]
 fn who_is_too_early_is_not_made_to_wait_longer() {
-    let rule = rules::GUESSES_PER_SUBJECT;
+    let rule = rules::GUESSES_PER_SUBJECT_AND_NETWORK;
     let state = Some(LimitState {
         count: 5,
         last_at: UnixTime(100),
@@ -70,6 +112,14 @@ fn a_household_with_many_addresses_is_one_network() {
     assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
     assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
     assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
+}
+
+#[test]
+fn a_customer_with_many_networks_is_one_site() {
+    let key = |text: &str| site_key(text.parse::<IpAddr>().expect("an address"));
+    assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+    assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:2:2::1"));
+    assert_eq!(key("::ffff:192.0.2.1"), None);
 }
 
 proptest! {
@@ -138,13 +188,14 @@ fn accepted(rule: LimitRule, gaps: &[u64]) -> Vec<i64> {
 }
 
 prop_compose! {
-    fn any_rule()(free in 1..8_u32, first in 1..600_u64, longest in 0..7200_u64, forget in 0..80_000_u64) -> LimitRule {
+    fn any_rule()(free in 1..8_u32, first in 1..600_u64, longest in 0..7200_u64, forget in 0..80_000_u64, heals in prop::option::of(1..4000_u64)) -> LimitRule {
         let max_delay = Duration::from_secs(first + longest);
         LimitRule {
             free,
             first_delay: Duration::from_secs(first),
             max_delay,
             forget_after: Duration::from_secs(3600 + forget).max(max_delay),
+            heals_every: heals.map(Duration::from_secs),
         }
     }
 }

@@ -6,5 +6,6 @@ mod codes;
 mod limits;
 mod macs;
 mod payments;
+mod sittings;
 mod standing;
 mod vouchers;

@@ -90,6 +90,7 @@ pub(super) fn binding(participant: ParticipantId, key: &Key, host: Option<&Signi
         host_grant: grant,
         identity: None,
         stay: None,
+        whisper_key: Vec::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! What binds a leaf to a participant and the link secret, and a group to a meeting and its mode.
 
+use std::collections::BTreeSet;
+
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use openmls::prelude::{
@@ -10,8 +12,9 @@ use openmls::prelude::{
 };
 use protocol::{
     MeetingId, Mode, ParticipantId,
+    acts::LeafStay,
     identity::SignedStatement,
-    mls::{GROUP_BINDING_EXTENSION, GroupBinding, LEAF_BINDING_EXTENSION, LeafBinding},
+    mls::{GROUP_BINDING_EXTENSION, GroupBinding, HostGrant, LEAF_BINDING_EXTENSION, LeafBinding},
 };
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
@@ -19,8 +22,13 @@ use zeroize::Zeroizing;
 use super::{
     IdentityIssuer, JoinError, LeafIdentity, MemberConfig,
     identity::{self, Verdict},
+    verified::{Verified, What},
+    whisper,
 };
-use crate::meeting::{host_fingerprint, host_key, is_valid_grant};
+use crate::{
+    acts::is_stay_bound,
+    meeting::{host_fingerprint, host_key, is_valid_grant},
+};
 
 /// What a member holds every leaf and the group against. Has no `Debug`.
 pub(super) struct Expectations {
@@ -29,6 +37,13 @@ pub(super) struct Expectations {
     host_fingerprint: [u8; 32],
     external_sender: Vec<u8>,
     issuer: Option<IdentityIssuer>,
+    pub(super) verified: Verified,
+    /// The stays that need not prove the link's secret: it was replaced after they came, and a host vouched for them.
+    belonging: BTreeSet<[u8; 32]>,
+    /// Those of them whose leaves get in no more: hosts removed them since.
+    removed: BTreeSet<[u8; 32]>,
+    /// The leaves that proved an earlier secret of the link when it was the present one.
+    proved_before: BTreeSet<Vec<u8>>,
 }
 
 /// Why a leaf may not be in the group.
@@ -59,6 +74,10 @@ impl Expectations {
             host_fingerprint: host_fingerprint(&config.link),
             external_sender: config.external_sender.clone(),
             issuer: config.issuer,
+            verified: Verified::default(),
+            belonging: config.belonging.clone(),
+            removed: BTreeSet::new(),
+            proved_before: BTreeSet::new(),
         })
     }
 
@@ -76,12 +95,77 @@ impl Expectations {
             host_grant,
             identity,
             stay: config.stay.clone(),
+            whisper_key: whisper::public_key(&config.leaf_key, self.meeting),
         }
     }
 
     /// Checks credential, admission proof and host grant of a leaf.
     pub(super) fn check_leaf(&self, leaf: &LeafNode) -> Result<LeafOwner, LeafFault> {
         self.read_leaf(leaf).map(|(owner, _)| owner)
+    }
+
+    /// Checks the leaf of somebody who comes: that it was in the group once, when another secret held, is nothing to it, nor
+    /// that a host vouched for somebody whom a host removed since.
+    pub(super) fn check_coming(&self, leaf: &LeafNode) -> Result<LeafOwner, LeafFault> {
+        let owner = self.check_leaf(leaf)?;
+        let leaf_key = leaf.signature_key().as_slice();
+        let binding = leaf_binding(leaf).ok_or(LeafFault::Unbound)?;
+        let was_removed = owner.stay_key.is_some_and(|key| self.removed.contains(&key));
+        let is_good =
+            self.is_proven(leaf_key, &binding) || (self.is_vouched_for(leaf_key, &binding) && !was_removed);
+        is_good.then_some(owner).ok_or(LeafFault::Unproven)
+    }
+
+    fn is_proven(&self, leaf_key: &[u8], binding: &LeafBinding) -> bool {
+        let proof = self.proof(leaf_key);
+        proof.verify_slice(&binding.admission_proof).is_ok()
+    }
+
+    /// Returns whether the leaf is the stay's that it names.
+    pub(super) fn is_bound(&self, stay: &LeafStay, leaf_key: &[u8]) -> bool {
+        self.verified
+            .check(What::Stay, &stay.key, leaf_key, &stay.signature, || {
+                is_stay_bound(stay, self.meeting, leaf_key)
+            })
+    }
+
+    fn is_granted(&self, grant: &HostGrant, leaf_key: &[u8]) -> bool {
+        self.verified
+            .check(What::Grant, &grant.host_key, leaf_key, &grant.signature, || {
+                is_valid_grant(grant, self.meeting, Mode::E2ee, &self.host_fingerprint, leaf_key)
+            })
+    }
+
+    fn is_vouched_for(&self, leaf_key: &[u8], binding: &LeafBinding) -> bool {
+        binding.stay.as_ref().is_some_and(|stay| {
+            let key = <[u8; 32]>::try_from(stay.key.as_slice());
+            key.is_ok_and(|key| self.belonging.contains(&key)) && self.is_bound(stay, leaf_key)
+        })
+    }
+
+    /// Holds newcomers to another secret; `proved` are the leaves that proved one before it.
+    pub(super) fn replace_secret(&mut self, secret: &[u8; 32], proved: impl Iterator<Item = Vec<u8>>) {
+        self.admission_key = admission_key(secret, self.meeting);
+        self.proved_before = proved.collect();
+    }
+
+    /// Takes the stays that a host vouches for.
+    pub(super) fn set_belonging(&mut self, belonging: BTreeSet<[u8; 32]>) {
+        self.belonging = belonging;
+    }
+
+    /// Takes the stays that nobody vouches for any more.
+    pub(super) fn set_removed(&mut self, removed: BTreeSet<[u8; 32]>) {
+        self.removed = removed;
+    }
+
+    /// Checks as [`Self::check_leaf`] does, and that the leaf wears its own stay: what nobody checked when it came is found
+    /// by whoever comes next.
+    pub(super) fn check_member(&self, leaf: &LeafNode) -> Result<LeafOwner, LeafFault> {
+        let owner = self.check_leaf(leaf)?;
+        let stay = leaf_binding(leaf).and_then(|binding| binding.stay);
+        let is_its_own = stay.is_none_or(|stay| self.is_bound(&stay, leaf.signature_key().as_slice()));
+        is_its_own.then_some(owner).ok_or(LeafFault::Unbound)
     }
 
     /// Checks as [`Self::check_leaf`] does, and returns the leaf's statement about its owner, which was not checked.
@@ -94,15 +178,14 @@ impl Expectations {
         if participant_of(leaf.credential()) != Some(binding.participant) {
             return Err(LeafFault::Unbound);
         }
-        self.proof(leaf_key)
-            .verify_slice(&binding.admission_proof)
-            .map_err(|_| LeafFault::Unproven)?;
+        let is_good = self.is_proven(leaf_key, &binding)
+            || self.proved_before.contains(leaf_key)
+            || self.is_vouched_for(leaf_key, &binding);
+        if !is_good {
+            return Err(LeafFault::Unproven);
+        }
         let is_host = match &binding.host_grant {
-            Some(grant)
-                if is_valid_grant(grant, self.meeting, Mode::E2ee, &self.host_fingerprint, leaf_key) =>
-            {
-                true
-            }
+            Some(grant) if self.is_granted(grant, leaf_key) => true,
             Some(_) => return Err(LeafFault::FalseHost),
             None => false,
         };

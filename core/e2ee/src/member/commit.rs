@@ -250,10 +250,13 @@ impl Member {
             });
         }
         let leaf = staged.update_path_leaf_node().ok_or(CommitRefusal::Invalid)?;
-        let owner = self.expectations.check_leaf(leaf).map_err(|fault| match fault {
-            LeafFault::Unbound | LeafFault::Unproven => CommitRefusal::NoAdmissionProof,
-            LeafFault::FalseHost => CommitRefusal::FalseGrant,
-        })?;
+        let owner = self
+            .expectations
+            .check_coming(leaf)
+            .map_err(|fault| match fault {
+                LeafFault::Unbound | LeafFault::Unproven => CommitRefusal::NoAdmissionProof,
+                LeafFault::FalseHost => CommitRefusal::FalseGrant,
+            })?;
         if owner.participant != by {
             return Err(CommitRefusal::WrongParticipant);
         }
@@ -293,19 +296,25 @@ impl Member {
         }
     }
 
-    fn before(&self) -> (WayBack, Vec<RosterMember>) {
-        let way_back = WayBack {
+    fn before(&mut self) -> (Option<WayBack>, Vec<RosterMember>) {
+        let storage = self.provider.snapshot(&mut self.group);
+        let way_back = storage.map(|storage| WayBack {
             epoch: self.epoch(),
-            storage: self.provider.snapshot(),
+            storage,
             since_epoch_by_leaf: self.since_epoch_by_leaf.clone(),
             excluded: self.excluded.clone(),
-        };
+        });
         (way_back, self.roster.clone())
     }
 
-    fn merged(&mut self, by: ParticipantId, before: (WayBack, Vec<RosterMember>), is_mine: bool) -> Merged {
+    fn merged(
+        &mut self,
+        by: ParticipantId,
+        before: (Option<WayBack>, Vec<RosterMember>),
+        is_mine: bool,
+    ) -> Merged {
         let (way_back, roster) = before;
-        self.way_back = Some(way_back);
+        self.way_back = way_back;
         let was_removed = !self.group.is_active();
         if was_removed {
             self.phase = Phase::Removed;

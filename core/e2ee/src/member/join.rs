@@ -112,6 +112,8 @@ impl Member {
             since_epoch_by_leaf: BTreeMap::new(),
             excluded: BTreeSet::new(),
             lobby: None,
+            kept_out: BTreeSet::new(),
+            room: None,
         };
         member.read_roster();
         member.note_leaves();
@@ -175,7 +177,7 @@ fn check_everybody(expectations: &Expectations, group: &MlsGroup) -> Result<(), 
         .full_leaves()
         .filter(|(index, _)| *index != group.own_leaf_index());
     let checked: Vec<_> = others
-        .map(|(_, leaf)| (leaf, expectations.check_leaf(leaf)))
+        .map(|(_, leaf)| (leaf, expectations.check_member(leaf)))
         .collect();
     if !checked.is_empty()
         && checked

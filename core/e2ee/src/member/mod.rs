@@ -13,6 +13,7 @@
 
 mod application;
 mod binding;
+mod breakouts;
 mod commit;
 mod identity;
 mod join;
@@ -22,9 +23,10 @@ mod proposal;
 mod provider;
 mod refusal;
 mod signing;
-mod storage;
 #[cfg(test)]
 mod tests;
+mod verified;
+mod whisper;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +34,7 @@ use openmls::prelude::MlsGroup;
 use protocol::{MeetingLink, Mode, ParticipantId, acts::LeafStay, identity::SignedStatement};
 
 pub use application::ApplicationMessage;
+pub use breakouts::{RoomRule, room_ticket};
 pub use identity::{IdentityIssuer, LeafIdentity};
 pub use provider::LeafKey;
 pub use refusal::{
@@ -42,8 +45,8 @@ pub use signing::{SignedProfile, SignedRefusal};
 use crate::SafetyCode;
 use binding::Expectations;
 use identity::Verdict;
+use mls_memory::Storage;
 use provider::Provider;
-use storage::Storage;
 
 /// What a participant needs to become a member. Has no `Debug`: the link is secret.
 #[derive(Clone)]
@@ -62,6 +65,8 @@ pub struct MemberConfig {
     pub issuer: Option<IdentityIssuer>,
     /// Whose stay the leaf is to belong to; it names the leaf's key.
     pub stay: Option<LeafStay>,
+    /// The stay keys that a host vouched for when it replaced the link.
+    pub belonging: BTreeSet<[u8; 32]>,
 }
 
 /// A commit to be sent.
@@ -125,6 +130,10 @@ pub struct Member {
     excluded: BTreeSet<u32>,
     // While the lobby is on: the stays that need no admission.
     lobby: Option<BTreeSet<[u8; 32]>>,
+    // The stays that hosts keep out.
+    kept_out: BTreeSet<[u8; 32]>,
+    // In a breakout room: whose it is.
+    room: Option<RoomRule>,
 }
 
 enum Phase {

@@ -4,6 +4,9 @@
 use std::{cell::RefCell, convert::Infallible};
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use hkdf::Hkdf;
+use mls_memory::Storage;
+use openmls::prelude::MlsGroup;
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::{
     OpenMlsProvider,
@@ -13,8 +16,9 @@ use openmls_traits::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng as _};
 use rand_core::{CryptoRng, RngCore as _};
+use sha2::Sha512;
+use zeroize::Zeroizing;
 
-use super::storage::Storage;
 use crate::meeting::random;
 
 /// One member's provider. Its randomness is seeded by the caller; HPKE encapsulation inside [`RustCrypto`] draws from
@@ -35,9 +39,13 @@ impl Provider {
         }
     }
 
-    /// Returns everything stored, cheaply: values are shared.
-    pub(super) fn snapshot(&self) -> Storage {
-        self.storage.clone()
+    /// Returns everything that it takes to load `group` as it is; `None` if it cannot be stored.
+    pub(super) fn snapshot(&self, group: &mut MlsGroup) -> Option<Storage> {
+        let policy = group.past_epoch_deletion_policy().clone();
+        // To set what is set already is the only way to make OpenMLS store the secrets of messages.
+        self.storage
+            .snapshot_with_message_secrets(|| group.set_past_epoch_deletion_policy(self, policy))
+            .ok()
     }
 
     pub(super) fn restore(&mut self, snapshot: Storage) {
@@ -96,6 +104,15 @@ impl LeafKey {
     /// Returns the public key, by which the installation's word about the leaf names it.
     pub fn public(&self) -> [u8; 32] {
         self.0.verifying_key().to_bytes()
+    }
+
+    /// Returns 32 bytes that only the leaf's owner can derive, for a key of another kind.
+    pub(super) fn derive(&self, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+        let mut derived = Zeroizing::new([0; 32]);
+        Hkdf::<Sha512>::new(None, &Zeroizing::new(self.0.to_bytes())[..])
+            .expand_multi_info(info, derived.as_mut_slice())
+            .expect("shorter than HKDF's limit");
+        derived
     }
 
     pub(super) fn sign_message(&self, message: &[u8]) -> Vec<u8> {

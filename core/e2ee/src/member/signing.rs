@@ -9,7 +9,7 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{MODE, Member, MemberError};
+use super::{MODE, Member, MemberError, verified::What};
 use crate::meeting::verify;
 
 /// The evidence that a member refuses a commit.
@@ -92,7 +92,15 @@ impl Member {
         let leaf = leaves.find(|leaf| leaf.signature_key().as_slice() == profile.leaf_key)?;
         let owner = self.expectations.check_leaf(leaf).ok()?;
         let message = self.profile_message(owner.participant, &profile.name);
-        verify(&profile.leaf_key, &message, &profile.signature).then_some(owner.participant)
+        let SignedProfile {
+            leaf_key, signature, ..
+        } = profile;
+        let verified = &self.expectations.verified;
+        verified
+            .check(What::Profile, leaf_key, &message, signature, || {
+                verify(leaf_key, &message, signature)
+            })
+            .then_some(owner.participant)
     }
 
     // As the labelled messages of `protocol::mls`: length of the label, label, mode, meeting, data.

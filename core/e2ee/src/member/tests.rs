@@ -6,3 +6,4 @@ mod hostile;
 mod identity;
 mod media;
 mod room;
+mod whisper;

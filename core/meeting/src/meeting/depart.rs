@@ -15,8 +15,12 @@ pub(crate) enum Departure {
     Left,
     /// Sent away; its token is worth nothing any more.
     Removed(ErrorCode),
-    /// Sent away by a host whose commit is to follow.
-    Announced,
+    /// Sent away by a host whose commit is to follow; its token is worth nothing any more.
+    Announced(ErrorCode),
+    /// On its way in by a link that a host replaced; may come back by the other one.
+    WithoutLink,
+    /// Called out of this breakout room; may come back when it belongs here again.
+    BelongsElsewhere,
 }
 
 impl Meeting {
@@ -44,9 +48,12 @@ impl Meeting {
         let code = match departure {
             Departure::Left => None,
             Departure::Removed(code) => Some(code),
-            Departure::Announced => Some(ErrorCode::Removed),
+            Departure::Announced(code) => Some(code),
+            Departure::WithoutLink => Some(ErrorCode::LinkReplaced),
+            Departure::BelongsElsewhere => Some(ErrorCode::NotAllowed),
         };
-        if code.is_some() {
+        let is_for_good = matches!(departure, Departure::Removed(_) | Departure::Announced(_));
+        if is_for_good {
             self.removed.insert(participant.stay.0);
         }
         if let Some(connection) = participant.connection() {

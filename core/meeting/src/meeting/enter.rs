@@ -5,7 +5,6 @@ use protocol::{
     ConnectionId, ErrorCode, Mode, ParticipantId, Redacted, ServerMessage, Timestamp,
     identity::{IdentityStatement, SignedStatement},
     message::{GroupState, MissedMessage, RosterEntry},
-    mls,
 };
 use rand_core::CryptoRng;
 use sfu::SfuCommand;
@@ -62,11 +61,8 @@ impl Meeting {
         if hello.mode != config.mode {
             return Err(ErrorCode::WrongMode);
         }
-        if let Some(admission_key) = &config.admission_key {
-            let message = mls::admission_challenge_message(config.meeting, config.mode, &hello.challenge);
-            if !host::verify(admission_key, &message, &hello.admission) {
-                return Err(ErrorCode::WrongSecret);
-            }
+        if !self.belongs(hello) {
+            return Err(ErrorCode::NotAllowed);
         }
         let is_host = match &hello.host_proof {
             None => false,
@@ -78,17 +74,29 @@ impl Meeting {
                 true
             }
         };
+        self.check_link(hello, is_host)?;
+        let is_kept_out = self.is_kept_out(hello, visitor, is_host);
+        let ask = |was_removed| {
+            let answer = self.ask_to_join(visitor, is_host, was_removed || is_kept_out);
+            answer.map_err(|code| {
+                if code == ErrorCode::Removed && is_kept_out {
+                    ErrorCode::KeptOut
+                } else {
+                    code
+                }
+            })
+        };
         if let Some(token) = &hello.resume {
             let verified = config.keys.verify(config.meeting, token);
             let (participant, stay) = verified.ok_or(ErrorCode::ForeignToken)?;
-            let is_kept_out = self.removed.contains(&stay.0);
+            let was_removed = self.was_removed(&stay);
             match self.roster.get(&participant) {
                 Some(present) if present.stay == stay => {}
                 Some(_) => {
-                    self.ask_to_join(visitor, is_host, is_kept_out)?;
+                    ask(was_removed)?;
                     return Err(ErrorCode::ForeignToken);
                 }
-                None => self.ask_to_join(visitor, is_host, is_kept_out)?,
+                None => ask(was_removed)?,
             }
             return Ok(Identity {
                 participant,
@@ -96,7 +104,7 @@ impl Meeting {
                 is_host,
             });
         }
-        self.ask_to_join(visitor, is_host, false)?;
+        ask(false)?;
         let mut stay = Stay([0; 16]);
         rng.fill_bytes(&mut stay.0);
         Ok(Identity {
@@ -104,6 +112,16 @@ impl Meeting {
             stay,
             is_host,
         })
+    }
+
+    /// Returns whether a host removed whoever had this stay.
+    pub(crate) fn was_removed(&self, stay: &Stay) -> bool {
+        self.removed.contains(&stay.0)
+    }
+
+    /// Takes a stay for one that nobody removed.
+    pub(crate) fn restore_stay(&mut self, stay: &Stay) {
+        self.removed.remove(&stay.0);
     }
 
     fn free_number(&mut self) -> ParticipantId {

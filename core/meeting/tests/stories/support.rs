@@ -26,6 +26,7 @@ pub(crate) struct World {
     pub(crate) config: MeetingConfig,
     pub(crate) stored: Option<Vec<u8>>,
     pub(crate) has_ended: bool,
+    pub(crate) rooms: Vec<incamera_meeting::OpenRoom>,
     pub(crate) media: Vec<SfuCommand>,
     rng: ChaCha20Rng,
     next_connection: u64,
@@ -108,6 +109,7 @@ impl World {
             config,
             stored: None,
             has_ended: false,
+            rooms: Vec::new(),
             media: Vec::new(),
             rng: ChaCha20Rng::seed_from_u64(1),
             next_connection: 1,
@@ -295,6 +297,7 @@ impl World {
                 Effect::Media(command) => self.media.push(command),
                 Effect::Persist(Record::State { state, .. }) => self.stored = Some(state),
                 Effect::Persist(Record::Ended) => self.has_ended = true,
+                Effect::Rooms(rooms) => self.rooms = rooms,
             }
         }
     }

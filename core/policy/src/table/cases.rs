@@ -89,6 +89,7 @@ fn instance_actions() -> Vec<(String, Action)> {
     named([
         ("SeeInstance", Action::SeeInstance),
         ("SeePolicy", Action::SeePolicy),
+        ("TestConnection", Action::TestConnection),
         ("SignIn", Action::SignIn),
         ("Register by e-mail", Action::Register(by_mail)),
         ("Register by a provider", Action::Register(register(Proof::Oidc))),

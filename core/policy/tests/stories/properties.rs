@@ -284,6 +284,7 @@ fn action() -> impl Strategy<Value = Action> {
     let simple = select(vec![
         Action::SeeInstance,
         Action::SeePolicy,
+        Action::TestConnection,
         Action::SignIn,
         Action::UseAccount,
         Action::ChangeAccount,

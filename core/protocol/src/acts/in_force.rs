@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ActKind, CheckedAct, KEY_BYTES, Permissions, Role, SignedAct};
+use super::{ActKind, Breakouts, CheckedAct, KEY_BYTES, NewLink, Permissions, Role, SignedAct};
 use crate::{ParticipantId, TrackKind, limits};
 
 /// What acts say about the meeting as a whole.
@@ -58,11 +58,13 @@ enum Place {
     Permissions,
     Suspension,
     Spotlight,
+    Breakouts,
     Link,
     Role([u8; KEY_BYTES]),
     Name(ParticipantId),
     Mute(Option<ParticipantId>, TrackKind),
     Admission([u8; KEY_BYTES]),
+    KeptOut([u8; KEY_BYTES]),
 }
 
 impl ActsInForce {
@@ -213,9 +215,54 @@ impl ActsInForce {
         Some(&admission.signed)
     }
 
-    /// Returns the latest change of the link secret.
-    pub fn link(&self) -> Option<&CheckedAct> {
-        self.by_place.get(&Place::Link).map(|link| &link.checked)
+    /// Returns the link that replaced those before it, if one did.
+    pub fn new_link(&self) -> Option<&NewLink> {
+        let link = self.by_place.get(&Place::Link)?;
+        if let ActKind::NewLink(new) = &link.checked.act.kind {
+            Some(new)
+        } else {
+            None
+        }
+    }
+
+    /// Returns whether a host keeps a stay out.
+    pub fn is_kept_out(&self, stay_key: &[u8]) -> bool {
+        let key = <[u8; KEY_BYTES]>::try_from(stay_key).ok();
+        let place = key.and_then(|key| self.by_place.get(&Place::KeptOut(key)));
+        place.is_some_and(|place| matches!(place.checked.act.kind, ActKind::KeepOut { .. }))
+    }
+
+    /// Returns everybody whom hosts keep out: number, stay key, and the name as the act carries it.
+    pub fn kept_out(&self) -> impl Iterator<Item = (ParticipantId, &[u8], &[u8])> {
+        self.by_place.values().filter_map(|place| {
+            if let ActKind::KeepOut {
+                participant,
+                stay_key,
+                name,
+            } = &place.checked.act.kind
+            {
+                Some((*participant, stay_key.as_slice(), name.as_slice()))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Returns the breakout rooms that were opened last and not closed, and the stay key of whoever said so.
+    pub fn breakouts(&self) -> Option<(&Breakouts, &[u8; KEY_BYTES])> {
+        let checked = &self.by_place.get(&Place::Breakouts)?.checked;
+        let ActKind::Breakouts(breakouts) = &checked.act.kind else {
+            return None;
+        };
+        (!breakouts.rooms.is_empty()).then_some((breakouts, &checked.key))
+    }
+
+    /// Returns the stay keys that were made host or co-host.
+    pub fn stays_with_a_role(&self) -> impl Iterator<Item = &[u8; KEY_BYTES]> {
+        self.by_place.iter().filter_map(|(place, in_force)| {
+            let Place::Role(key) = place else { return None };
+            (in_force.role() > Role::Participant).then_some(key)
+        })
     }
 
     /// Forgets what concerns people who are gone, and mutes that nobody is under.
@@ -229,8 +276,10 @@ impl ActsInForce {
             | Place::Permissions
             | Place::Suspension
             | Place::Spotlight
+            | Place::Breakouts
             | Place::Link
             | Place::Role(_)
+            | Place::KeptOut(_)
             | Place::Admission(_) => true,
         });
     }
@@ -242,7 +291,7 @@ impl ActsInForce {
 
     /// Keeps the places of persons within bounds: the oldest go.
     fn bound(&mut self) {
-        for is_of_kind in [is_admission, is_role, is_name] {
+        for is_of_kind in [is_admission, is_role, is_name, is_kept_out] {
             let mut counters: Vec<u64> = self
                 .by_place
                 .iter()
@@ -289,6 +338,10 @@ fn is_name(place: &Place) -> bool {
     matches!(place, Place::Name(_))
 }
 
+fn is_kept_out(place: &Place) -> bool {
+    matches!(place, Place::KeptOut(_))
+}
+
 fn places(kind: &ActKind) -> Vec<Place> {
     let key = |bytes: &[u8]| <[u8; KEY_BYTES]>::try_from(bytes).ok();
     match kind {
@@ -296,7 +349,10 @@ fn places(kind: &ActKind) -> Vec<Place> {
         ActKind::SetLobby { .. } => vec![Place::Lobby],
         ActKind::SetPermissions { .. } => vec![Place::Permissions],
         ActKind::Spotlight { .. } => vec![Place::Spotlight],
-        ActKind::Suspend { on: true } => vec![Place::Suspension, Place::Lock, Place::Lobby],
+        // Nobody is left to itself in a room while everything stands still.
+        ActKind::Suspend { on: true } => {
+            vec![Place::Suspension, Place::Lock, Place::Lobby, Place::Breakouts]
+        }
         ActKind::Suspend { on: false } => vec![Place::Suspension],
         ActKind::SetRole { stay_key, .. } => key(stay_key).map(Place::Role).into_iter().collect(),
         ActKind::Rename { participant, .. } => vec![Place::Name(*participant)],
@@ -308,7 +364,12 @@ fn places(kind: &ActKind) -> Vec<Place> {
             .iter()
             .filter_map(|admitted| key(&admitted.stay_key).map(Place::Admission))
             .collect(),
-        ActKind::NewLink { .. } => vec![Place::Link],
+        ActKind::KeepOut { stay_key, .. } | ActKind::LetBack { stay_key } => {
+            key(stay_key).map(Place::KeptOut).into_iter().collect()
+        }
+        // The rooms' secrets come from the link's.
+        ActKind::NewLink { .. } => vec![Place::Link, Place::Breakouts],
+        ActKind::Breakouts(_) => vec![Place::Breakouts],
         ActKind::AskToUnmute { .. }
         | ActKind::TurnAway { .. }
         | ActKind::LobbyMessage { .. }

@@ -96,16 +96,25 @@ pub struct MeetingChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, as = "Option<String>")]
     pub title: Option<Redacted<String>>,
-    /// When it is planned to start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub starts_at: Option<i64>,
-    /// How long it is planned to last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub minutes: Option<u32>,
-    /// Whether a host lets everybody in.
+    /// When it is planned to start; `null` for no time.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number | null")]
+    pub starts_at: Option<Option<i64>>,
+    /// How long it is planned to last; `null` for as long as the plan lets it.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number | null")]
+    pub minutes: Option<Option<u32>>,
+    /// Whether a host lets everybody in. Refused while the meeting is open: there, a host says so in the meeting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub has_lobby: Option<bool>,
+}
+
+/// Tells `null` from nothing: reads whatever stands there.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }

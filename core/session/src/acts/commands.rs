@@ -29,6 +29,8 @@ impl Session {
             Command::SetRole { participant, role } => self.role_act(*participant, *role),
             Command::RenameParticipant { participant, name } => self.rename_act(*participant, name),
             Command::Admit { participants } => self.admit_act(participants),
+            Command::NewLink => self.new_link_act(),
+            Command::LetBack { participant } => self.let_back_act(*participant),
             Command::TurnAway { participant } => Some(ActKind::TurnAway {
                 participant: *participant,
             }),
@@ -44,10 +46,26 @@ impl Session {
             | Command::RequestKeyframe { .. }
             | Command::KeysMissing
             | Command::Chat { .. }
+            | Command::Whisper { .. }
+            | Command::OpenPoll { .. }
+            | Command::Vote { .. }
+            | Command::ClosePoll { .. }
+            | Command::StartTimer { .. }
+            | Command::StopTimer
+            | Command::Caption { .. }
             | Command::React { .. }
             | Command::Hand { .. }
+            | Command::Record { .. }
+            | Command::AnswerRecording { .. }
             | Command::Rename { .. }
             | Command::Remove { .. }
+            | Command::KeepOut { .. }
+            | Command::SetBreakouts { .. }
+            | Command::AssignToRoom { .. }
+            | Command::CallBack { .. }
+            | Command::Broadcast { .. }
+            | Command::EnterRoom { .. }
+            | Command::RenewPass { .. }
             | Command::EndMeeting
             | Command::Leave => return false,
         };
@@ -103,6 +121,7 @@ impl Session {
             ..
         }
         | ActKind::Rename { participant, .. }
+        | ActKind::KeepOut { participant, .. }
         | ActKind::Remove { participant }) = kind
         else {
             return false;

@@ -47,7 +47,8 @@ impl Session {
         waiting
             .map(|waiting| WaitingView {
                 id: waiting.participant,
-                name: e2ee::open_for_link(&self.link, &waiting.stay_key, &waiting.name)
+                name: self
+                    .open_sealed(&waiting.stay_key, &waiting.name)
                     .map(|name| truncated(&name, limits::NAME_BYTES))
                     .unwrap_or_default(),
             })

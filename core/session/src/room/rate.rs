@@ -13,6 +13,8 @@ pub(crate) enum Allowance {
     Chat,
     /// A reaction.
     Reaction,
+    /// A caption.
+    Caption,
     /// Something about oneself: hand, tracks, name, questions for what was missed.
     State,
 }
@@ -24,6 +26,8 @@ impl Allowance {
             // At once comes what the server kept for somebody who was away, at most 200 by its own bound.
             Self::Chat => (250, Duration::from_millis(200)),
             Self::Reaction => (10, Duration::from_millis(500)),
+            // Twice what one speaker's device sends.
+            Self::Caption => (12, Duration::from_millis(300)),
             Self::State => (30, Duration::from_millis(300)),
         }
     }

@@ -3,7 +3,7 @@
 
 use protocol::{ClientMessage, Mode, ParticipantId, Redacted, Timestamp, TrackKind, limits};
 
-use super::{Allowance, EMOJI, OwnState};
+use super::{Allowance, Board, EMOJI};
 use crate::{
     app_message::{AppMessage, truncated},
     session::Session,
@@ -44,9 +44,9 @@ impl Session {
     /// Tells the others what changed about oneself.
     pub(crate) fn settle_room(&mut self, now: Timestamp) {
         let is_asked = self.room.handle_time(now);
-        if !self.can_speak() || self.me.is_none() {
+        let Some(me) = self.me.filter(|_| self.can_speak()) else {
             return;
-        }
+        };
         if self.room.is_name_untold {
             self.room.is_name_untold = false;
             self.tell_name();
@@ -57,14 +57,19 @@ impl Session {
         }
         // Whoever is asked answers; whoever comes asks.
         let wants_others = !is_asked && !self.room.was_introduced() && self.everybody().len() > 1;
-        if let Some(state) = self.room.untold(&tracks)
+        if let Some(state) = self.room.untold(me, &tracks)
+            && self.room.may_tell(now, me)
             && self.say(&AppMessage::State {
                 hand: state.hand,
                 tracks: state.tracks.clone(),
                 wants_others,
+                board: self.room.board(now, me),
             })
         {
             self.room.handle_told(state);
+        }
+        for (of, number) in std::mem::take(&mut self.room.taken_down) {
+            self.say(&AppMessage::TakenDown { of, number });
         }
         let here = self.everybody();
         self.room.retain(|participant| here.contains(&participant));
@@ -106,14 +111,18 @@ impl Session {
         hand: Option<u64>,
         tracks: Vec<TrackKind>,
         wants_others: bool,
+        board: Board,
     ) {
         if !self.room.allows(now, from, Allowance::State) {
             return;
         }
-        self.room.accept_state(from, OwnState { hand, tracks });
+        self.room.accept_state(from, hand, tracks);
+        self.accept_board(now, from, board);
         if wants_others {
+            self.recordings.handle_asked(from);
             let rank = self.rank_in_room(from);
-            self.room.handle_asked(now, rank);
+            self.room.handle_asked(now, self.me, rank);
+            self.breakouts.handle_asked(now, rank);
         }
     }
 

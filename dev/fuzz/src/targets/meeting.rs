@@ -100,7 +100,7 @@ impl World {
                 Some(Effect::Send { message, .. }) => {
                     protocol::encode(&message);
                 }
-                Some(Effect::Media(_) | Effect::Persist(_)) => {}
+                Some(Effect::Media(_) | Effect::Persist(_) | Effect::Rooms(_)) => {}
                 None => {
                     for connection in closed {
                         self.connected.remove(&connection);

@@ -79,6 +79,7 @@ impl Group {
             identity: None,
             issuer: None,
             stay: None,
+            belonging: std::collections::BTreeSet::new(),
         };
         let host_fingerprint = e2ee::host_fingerprint(&link);
         let mut delivery = Delivery::new(DeliveryConfig {

@@ -29,6 +29,7 @@ pub(crate) fn join(state: &GroupState, participant: ParticipantId) -> ClientMess
         host_grant: None,
         identity: None,
         stay: None,
+        whisper_key: Vec::new(),
     };
     let binding = Extension::Unknown(LEAF_BINDING_EXTENSION, UnknownExtension(encode(&binding)));
     let own = [

@@ -9,7 +9,7 @@ use std::{
 use incamera_sim::{ClientId, World};
 use protocol::{
     ClientMessage, ErrorCode, Mode, ServerMessage, TrackKind,
-    acts::{Permissions, SignedAct},
+    acts::{ActKind, Authority, HostAct, Permissions, Role, SignedAct},
 };
 use session::{Alarm, Command, LeftReason, LocalReason, NoticeCode, State};
 
@@ -290,6 +290,79 @@ fn whoever_joins_later_believes_no_act_that_a_server_made_up() {
             .iter()
             .all(|shown| shown.alarm != Some(Alarm::Ghost))
     );
+}
+
+#[test]
+fn a_server_that_suspends_by_itself_is_seen_by_everybody() {
+    let (mut world, [hana, bob, carol]) = meeting_in(World::new(12), ["hana", "bob", "carol"]);
+    world.tamper_to_server(Box::new(move |id, message| {
+        vec![match message {
+            ClientMessage::SetTracks { .. } if id != hana => ClientMessage::SetTracks { active: vec![] },
+            message => message,
+        }]
+    }));
+    for id in [bob, carol] {
+        let active = vec![TrackKind::Microphone, TrackKind::Camera];
+        world.command(id, Command::SetTracks { active });
+    }
+    world.run_for(Duration::from_secs(6));
+    for id in [hana, bob, carol] {
+        let view = world.view(id);
+        let stopped = view.participants.iter();
+        let stopped = stopped.filter(|shown| !shown.stopped_by_server.is_empty());
+        assert_eq!(stopped.count(), 2, "{}", world.timeline());
+        assert!(
+            !view.settings.is_suspended && view.i_may.may_chat,
+            "no host said so"
+        );
+    }
+}
+
+#[test]
+fn a_server_makes_nobody_host_and_takes_nobodys_role() {
+    let (mut world, [hana, bob, carol]) = meeting_in(World::new(13), ["hana", "bob", "carol"]);
+    let [hana_id, bob_id] = [hana, bob].map(|id| world.me(id).expect("it is in"));
+    world.tamper_from_server(Box::new(move |_, message| {
+        vec![match message {
+            ServerMessage::RosterChanged { mut entry } => {
+                entry.is_host = entry.participant == bob_id;
+                ServerMessage::RosterChanged { entry }
+            }
+            message => message,
+        }]
+    }));
+    for id in [hana, bob, carol] {
+        world.command(id, Command::SetTracks { active: vec![] });
+    }
+    pass(&mut world);
+    world.stop_tampering();
+    // A role by an act whose proof ends at a key of the server's own making.
+    let made_up = World::new(99).host_link();
+    let stay = e2ee::StayKey::from_seed([1; 32]);
+    let (meeting, mode) = (world.host_link().meeting, Mode::E2ee);
+    let grant = e2ee::host_key(&made_up)
+        .expect("a host link")
+        .grant_stay(meeting, mode, &stay.public());
+    let act = HostAct {
+        counter: 1000,
+        kind: ActKind::SetRole {
+            participant: bob_id,
+            stay_key: vec![2; 32],
+            role: Role::Host,
+        },
+    };
+    let act = stay.sign(meeting, mode, &act, Authority::HostKey(grant));
+    world.inject(carol, &ServerMessage::Act { by: hana_id, act });
+    pass(&mut world);
+    assert_eq!(notices(&world, carol, NoticeCode::ActForged), 1);
+    for id in [hana, bob, carol] {
+        let hosts = world.view(id).participants.iter();
+        let hosts: Vec<_> = hosts
+            .filter(|shown| shown.role != Role::Participant || shown.is_host)
+            .map(|shown| shown.participant)
+            .collect();
+        assert_eq!(hosts, [hana_id], "{}", world.timeline());
+    }
 }
 
 /// Has somebody's client hear nothing of what hosts do.

@@ -6,13 +6,18 @@
     reason = "a hostile hand changes one kind of message and passes on the others, whichever there are"
 )]
 
+mod breakouts;
+mod breakouts_hostile;
+mod captions;
 mod chat;
 mod commit_race;
 mod committer_vanishes;
 mod ghost;
 mod host_acts;
 mod host_hostile;
+mod host_keeps_out;
 mod host_lobby;
+mod host_new_link;
 mod host_removes;
 mod hostile_server_adds_ghost;
 mod hostile_server_feeds_removed_member;
@@ -27,6 +32,7 @@ mod hostile_server_withholds_commit;
 mod hostile_server_withholds_silently;
 mod identity_in_the_call;
 mod join_leave;
+mod keys_changed_why;
 mod leaf_is_used_again;
 mod leave_rotates_keys;
 mod lookalikes_are_marked;
@@ -34,12 +40,15 @@ mod lost_message;
 mod names_travel_encrypted;
 mod non_host_cannot_remove;
 mod poisoned_commit_rolls_back;
+mod polls_and_timers;
 mod reconnect_keeps_mute_state;
+mod recording;
 mod reload_keeps_the_place;
 mod room_messages;
 mod safety_code_same;
 mod server_restart;
 mod standard_mode;
+mod whispers;
 mod wrong_secret_gets_in_nowhere;
 
 use incamera_sim::{ClientId, World};

@@ -4,7 +4,9 @@
 //! One file per measurement. Those that need a browser lie with the browser tests, and are started from here.
 
 mod browsers;
+mod commits;
 mod crowd;
+mod example;
 mod figures;
 mod floor;
 mod forwarding;
@@ -14,6 +16,7 @@ mod removal;
 mod server;
 mod sign_ins;
 mod sizes;
+mod tiles;
 
 use std::path::PathBuf;
 
@@ -145,6 +148,16 @@ const MEASUREMENTS: &[Measurement] = &[
         name: "join",
         what: "\"Join now\" to the first picture of somebody else, in Chromium",
         measure: browsers::measure,
+    },
+    Measurement {
+        name: "tiles",
+        what: "A room full of tiles in one Chromium tab, and what joins and leaves leave behind",
+        measure: tiles::measure,
+    },
+    Measurement {
+        name: "commits",
+        what: "What a commit costs, by the size of the meeting",
+        measure: commits::measure,
     },
     Measurement {
         name: "removal",

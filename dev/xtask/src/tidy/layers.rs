@@ -136,6 +136,7 @@ const LAYERS: &[&str] = &["core/", "io/", "apps/", "dev/"];
 const CLIENT: &[&str] = &[
     "incamera-e2ee",
     "incamera-session",
+    "incamera-segmentation",
     "incamera-bot",
     "incamera-wasm",
 ];
@@ -152,7 +153,7 @@ const SERVER: &[&str] = &[
     "incamera",
 ];
 const HOMES: &[(&str, &[&str])] = &[
-    ("openmls", &["core/e2ee", "core/delivery"]),
+    ("openmls", &["core/e2ee", "core/delivery", "core/mls-memory"]),
     ("sqlx", &["io/store"]),
     ("rusqlite", &["io/store"]),
     ("libsqlite3-sys", &["io/store"]),
@@ -167,6 +168,7 @@ const HOMES: &[(&str, &[&str])] = &[
 const BINDINGS: &[&str] = &[
     "incamera-e2ee",
     "incamera-protocol",
+    "incamera-segmentation",
     "incamera-session",
     "js-sys",
     "rand_chacha",
@@ -234,7 +236,7 @@ mod tests {
     fn openmls_and_sql_away_from_home_are_reported() {
         reports(
             &["core/session incamera-session: incamera-e2ee, openmls_traits"],
-            "core/session: links openmls_traits, which is reached only through core/e2ee, core/delivery",
+            "core/session: links openmls_traits, which is reached only through core/e2ee, core/delivery, core/mls-memory",
         );
         reports(
             &["io/server incamera-server: incamera-store, sqlx"],
@@ -242,7 +244,7 @@ mod tests {
         );
         reports(
             &["apps/wasm incamera-wasm: incamera-session, openmls"],
-            "apps/wasm: links openmls, which is reached only through core/e2ee, core/delivery",
+            "apps/wasm: links openmls, which is reached only through core/e2ee, core/delivery, core/mls-memory",
         );
     }
 
@@ -286,11 +288,13 @@ mod tests {
     fn house(changed: &[&str]) -> Graph {
         let lines = [
             "core/protocol incamera-protocol: serde",
-            "core/e2ee incamera-e2ee: incamera-protocol, openmls",
+            "core/mls-memory incamera-mls-memory: openmls",
+            "core/e2ee incamera-e2ee: incamera-protocol, incamera-mls-memory, openmls",
+            "core/segmentation incamera-segmentation: thiserror",
             "core/session incamera-session: incamera-protocol, incamera-e2ee",
             "core/account incamera-account: incamera-protocol",
             "core/policy incamera-policy: incamera-account, cedar-policy",
-            "core/delivery incamera-delivery: incamera-protocol, openmls",
+            "core/delivery incamera-delivery: incamera-protocol, incamera-mls-memory, openmls",
             "core/meeting incamera-meeting: incamera-protocol, incamera-delivery, incamera-policy",
             "core/sfu incamera-sfu: incamera-protocol, str0m",
             "io/store incamera-store: incamera-account, sqlx",
@@ -299,7 +303,7 @@ mod tests {
             "io/server incamera-server: incamera-store, incamera-media, incamera-meeting, axum",
             "apps/incamera incamera: incamera-server",
             "apps/bot incamera-bot: incamera-session, incamera-e2ee, str0m",
-            "apps/wasm incamera-wasm: incamera-session, wasm-bindgen, openmls?",
+            "apps/wasm incamera-wasm: incamera-session, incamera-segmentation, wasm-bindgen, openmls?",
             "dev/sim incamera-sim: incamera-session, incamera-meeting",
         ];
         Graph::from_lines(&[&lines[..], changed].concat())

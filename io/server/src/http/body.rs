@@ -18,9 +18,12 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
 
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, ApiError> {
         let Raw(bytes) = Raw::from_request(request, shared).await?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| ApiError::malformed("the body is not as described in /api/openapi.json"))
+        let malformed = || ApiError::malformed("the body is not as described in /api/openapi.json");
+        // A list of values without their names would be read as well.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(malformed());
+        }
+        serde_json::from_slice(&bytes).map(Self).map_err(|_| malformed())
     }
 }
 

@@ -17,14 +17,15 @@ use tokio::{
 };
 
 use crate::{
+    device_mark::Device,
     live::{Input, Outbound, Outgoing, OutgoingQueue},
     shared::Shared,
 };
 
 /// Runs the connection until either side ends it.
-pub(crate) async fn run(shared: Shared, mut socket: WebSocket, account: Option<AccountId>) {
+pub(crate) async fn run(shared: Shared, mut socket: WebSocket, account: Option<AccountId>, device: Device) {
     shared.metrics.connections.add(1);
-    let end = converse(&shared, &mut socket, account).await;
+    let end = converse(&shared, &mut socket, account, device).await;
     shared.metrics.connections.add(-1);
     // The peer may be gone; then nobody is left to be told.
     let _ = timeout(CLOSE_WITHIN, close(&mut socket, end)).await;
@@ -44,7 +45,12 @@ enum End {
     Stopping,
 }
 
-async fn converse(shared: &Shared, socket: &mut WebSocket, account: Option<AccountId>) -> End {
+async fn converse(
+    shared: &Shared,
+    socket: &mut WebSocket,
+    account: Option<AccountId>,
+    device: Device,
+) -> End {
     let mut stopping = shared.stopping.clone();
     let greeted = tokio::select! {
         greeted = greet(socket) => greeted,
@@ -70,6 +76,7 @@ async fn converse(shared: &Shared, socket: &mut WebSocket, account: Option<Accou
         connection,
         hello: Box::new(hello),
         account: account.map(Box::new),
+        device: Some(device.mark(meeting)),
         outbound,
     };
     let inputs = match enter(shared, meeting, input).await {

@@ -5,11 +5,7 @@
 use std::time::Instant;
 
 use account::{Standing, UnixTime};
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use policy::{Action, Hosting, MeetingFacts};
 use protocol::{
@@ -19,7 +15,7 @@ use protocol::{
 use rand::{RngCore as _, SeedableRng as _, rngs::StdRng};
 use store::{MeetingDetails, SignedIn, StoreError, StoredMeeting};
 
-use super::body::Body;
+use super::{body::Body, url::Path};
 use crate::{asker::Asker, problem::ApiError, shared::Shared};
 
 /// Makes a meeting. It exists before anybody is in it and after everybody has left.
@@ -100,7 +96,10 @@ pub(crate) async fn show(
     let meeting = find(&shared, &id).await?;
     let facts = facts(&shared, &meeting, asker.now).await?;
     asker.ask(&shared, &Action::SeeMeeting(facts))?;
-    Ok(Json(info(&meeting)))
+    let mut shown = info(&meeting);
+    // What the hosts said since counts, for as long as somebody is there who could let anybody in.
+    shown.has_lobby = shared.live.has_lobby(meeting.id).unwrap_or(shown.has_lobby);
+    Ok(Json(shown))
 }
 
 /// Lists the account's meetings.
@@ -110,7 +109,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Vec<OwnMeeting>>, ApiError> {
     let account = &asker.ask_account(&shared, &Action::UseAccount)?.account;
     let meetings = shared.store.meetings_of(account.id, LISTED).await?.into_iter();
-    let shown = meetings.map(|meeting| own(&shared, meeting));
+    let shown = meetings.map(|meeting| own(&shared, &asker, meeting));
     Ok(Json(shown.collect()))
 }
 
@@ -122,15 +121,27 @@ pub(crate) async fn change(
     Body(change): Body<MeetingChange>,
 ) -> Result<Json<OwnMeeting>, ApiError> {
     let (mut meeting, SignedIn { account, .. }) = manage(&shared, &asker, &id).await?;
-    check_numbers(change.minutes, None)?;
+    check_numbers(change.minutes.flatten(), None)?;
     let details = &mut meeting.details;
     if let Some(title) = change.title {
         details.title = parse_title(Some(title))?;
     }
-    details.starts_at = change.starts_at.map(UnixTime).or(details.starts_at);
-    details.has_lobby = change.has_lobby.unwrap_or(details.has_lobby);
+    if let Some(starts_at) = change.starts_at {
+        details.starts_at = starts_at.map(UnixTime);
+    }
+    if let Some(has_lobby) = change.has_lobby.filter(|wish| *wish != details.has_lobby) {
+        // The people in it go by what its hosts have signed, which nobody says in their place.
+        if shared.live.is_live(meeting.id) {
+            return Err(ApiError::conflict(
+                "the meeting is open: its hosts switch the lobby there",
+            ));
+        }
+        details.has_lobby = has_lobby;
+    }
     if let Some(minutes) = change.minutes {
-        details.minutes = Some(minutes);
+        details.minutes = minutes;
+    }
+    if change.minutes.flatten().is_some() {
         // A longer meeting is asked for as a new one is.
         let others = shared.store.open_meetings(account.id).await?;
         let others = others.saturating_sub(u32::from(meeting.ended_at.is_none()));
@@ -141,7 +152,7 @@ pub(crate) async fn change(
         .store
         .change_meeting(account.id, meeting.id, &meeting.details)
         .await?;
-    Ok(Json(own(&shared, meeting)))
+    Ok(Json(own(&shared, &asker, meeting)))
 }
 
 /// Ends one's meeting for everyone.
@@ -154,7 +165,7 @@ pub(crate) async fn end(
     shared.store.end_meeting(meeting.id, asker.now).await?;
     shared.live.close(meeting.id, ErrorCode::MeetingEnded).await;
     meeting.ended_at = meeting.ended_at.or(Some(asker.now));
-    Ok(Json(own(&shared, meeting)))
+    Ok(Json(own(&shared, &asker, meeting)))
 }
 
 /// Ends and forgets it.
@@ -266,7 +277,8 @@ fn info(meeting: &StoredMeeting) -> MeetingInfo {
     }
 }
 
-fn own(shared: &Shared, meeting: StoredMeeting) -> OwnMeeting {
+fn own(shared: &Shared, asker: &Asker, meeting: StoredMeeting) -> OwnMeeting {
+    let most = shared.config.plans.limits(asker.actor().plan()).people;
     let details = meeting.details;
     OwnMeeting {
         id: meeting.id,
@@ -274,7 +286,8 @@ fn own(shared: &Shared, meeting: StoredMeeting) -> OwnMeeting {
         title: details.title,
         starts_at: details.starts_at.map(|at| at.0),
         minutes: details.minutes,
-        people: details.people.unwrap_or(shared.config.plans.free.people),
+        // A plan that has ended since holds for what was made before, too.
+        people: details.people.map_or(most, |people| people.min(most)),
         has_lobby: details.has_lobby,
         created_at: meeting.created_at.0,
         is_ended: meeting.ended_at.is_some(),

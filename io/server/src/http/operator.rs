@@ -6,18 +6,14 @@ pub(crate) mod accounts;
 pub(crate) mod invitations;
 pub(crate) mod organisations;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use policy::Action;
 use protocol::{
     AccountId,
     http::{AuditEntry, ConfigurationEntry, DeniedEntry, LiveMeetings, MailEntry, Mailbox},
 };
 
-use crate::{asker::Asker, problem::ApiError, shared::Shared};
+use crate::{asker::Asker, http::url::Path, problem::ApiError, shared::Shared};
 
 /// Says how much is going on. Counts only.
 pub(crate) async fn meetings(

@@ -13,7 +13,7 @@ use policy::Action;
 use store::PaymentOutcome;
 
 use super::body::Raw;
-use crate::{accept::Ends, address, asker, clock::Clock, problem::ApiError, shared::Shared};
+use crate::{accept::Ends, address, asker, clock::Clock, problem::ApiError, shared::Shared, vouching};
 
 /// Takes an event. One that is known already changes nothing, and is thanked for all the same.
 pub(crate) async fn report(
@@ -52,7 +52,12 @@ pub(crate) async fn report(
             .apply_payment(&shared.macs, PROVIDER, &event, now)
             .await?;
         match outcome {
-            PaymentOutcome::Applied { .. } | PaymentOutcome::Recorded | PaymentOutcome::Replayed => {}
+            PaymentOutcome::Applied { account, .. } => {
+                shared.live.plan_changed(account).await;
+                // What was paid back speaks for nobody.
+                vouching::review(&shared, account, now).await?;
+            }
+            PaymentOutcome::Recorded | PaymentOutcome::Replayed => {}
             PaymentOutcome::Refused => tracing::warn!("a payment for an account that may not have it"),
         }
     }

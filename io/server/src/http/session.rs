@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header::SET_COOKIE},
     response::{IntoResponse, Response},
 };
@@ -11,7 +11,7 @@ use policy::Action;
 use protocol::http::{AccountSummary, Session, SessionEntry};
 use store::{SignedIn, StoreError, StoredAccount};
 
-use crate::{asker::Asker, cookie, problem::ApiError, shared::Shared};
+use crate::{asker::Asker, cookie, http::url::Path, problem::ApiError, shared::Shared};
 
 /// Says who is signed in.
 pub(crate) async fn show(State(shared): State<Shared>, asker: Asker) -> Result<Json<Session>, ApiError> {

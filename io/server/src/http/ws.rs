@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::HeaderMap,
+    http::{HeaderMap, header::SET_COOKIE},
     response::Response,
 };
 use protocol::limits;
@@ -13,6 +13,7 @@ use protocol::limits;
 use super::connection;
 use crate::{
     asker::{Asker, is_own_origin},
+    device_mark::Device,
     problem::ApiError,
     shared::Shared,
 };
@@ -37,10 +38,15 @@ pub(crate) async fn open(
         .max_message_size(SOCKET_BYTES)
         .max_frame_size(SOCKET_BYTES)
         .read_buffer_size(READ_BYTES);
-    Ok(upgrade.on_upgrade(move |socket| async move {
-        connection::run(shared, socket, account).await;
+    let (device, given) = Device::of(&headers);
+    let mut response = upgrade.on_upgrade(move |socket| async move {
+        connection::run(shared, socket, account, device).await;
         drop(guard);
-    }))
+    });
+    if let Some(given) = given {
+        response.headers_mut().append(SET_COOKIE, given);
+    }
+    Ok(response)
 }
 
 // The library clears this much before every read and keeps it for every connection. Most messages are of a few hundred bytes.

@@ -167,6 +167,7 @@ impl World {
             connection,
             hello: Box::new(hello),
             account: None,
+            device: None,
             outbound,
         };
         loop {

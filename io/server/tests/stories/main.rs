@@ -3,12 +3,14 @@
 
 mod accounts;
 mod bad_input;
+mod connection_test;
 mod csrf;
 mod guessing;
 mod http;
 mod in_the_meeting;
 mod openapi;
 mod operator;
+mod organisations;
 mod own_meetings;
 mod payment;
 mod people;
@@ -19,4 +21,5 @@ mod routes;
 mod security;
 mod stale_facts;
 mod support;
+mod time_limit;
 mod ways_in;

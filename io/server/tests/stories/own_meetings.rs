@@ -65,6 +65,59 @@ async fn ones_meetings_are_listed_changed_ended_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_planned_time_is_taken_away_again() {
+    let world = World::with(ServerConfig::default()).await;
+    let ana = world.account("ana@example.org").await;
+    let body = "{\"mode\":\"standard\",\"starts_at\":2000000000,\"minutes\":45}";
+    let made = world.ask(Some(&ana), "POST", "/api/meetings", Some(body)).await;
+    let path = format!("/api/meetings/{}", made.json::<MeetingInfo>().id);
+    for (change, expected) in [
+        ("{}", (Some(2_000_000_000), Some(45))),
+        ("{\"starts_at\":null}", (None, Some(45))),
+        ("{\"minutes\":null}", (None, None)),
+        (
+            "{\"starts_at\":2000000060,\"minutes\":30}",
+            (Some(2_000_000_060), Some(30)),
+        ),
+        ("{\"starts_at\":null,\"minutes\":null}", (None, None)),
+    ] {
+        let changed = world.ask(Some(&ana), "PATCH", &path, Some(change)).await;
+        let changed = changed.json::<OwnMeeting>();
+        assert_eq!((changed.starts_at, changed.minutes), expected, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn the_lobby_of_an_open_meeting_is_its_hosts() {
+    let world = World::with(ServerConfig::default()).await;
+    let ana = world.account("ana@example.org").await;
+    let body = "{\"mode\":\"standard\"}";
+    let made = world.ask(Some(&ana), "POST", "/api/meetings", Some(body)).await;
+    let meeting = made.json::<MeetingInfo>().id;
+    let path = format!("/api/meetings/{meeting}");
+    let change = async |body: &str| world.ask(Some(&ana), "PATCH", &path, Some(body)).await;
+    let (mut guest, _) = world.join(meeting, None).await;
+    let refused = change("{\"title\":\"Monday\",\"has_lobby\":true}").await;
+    refused.check_problem(409, ErrorCode::Conflict);
+    assert!(refused.json::<Problem>().message.contains("hosts"));
+    let listed = world.ask(Some(&ana), "GET", "/api/meetings", None).await;
+    let listed = listed.json::<Vec<OwnMeeting>>();
+    assert!(listed[0].is_live && !listed[0].has_lobby && listed[0].title.is_none());
+    assert_eq!(
+        change("{\"has_lobby\":false}").await.status,
+        200,
+        "it is so already"
+    );
+    guest.say(&protocol::ClientMessage::Leave).await;
+    guest.closed().await;
+    // Its place is kept for nobody, so that the meeting is over in a moment.
+    while change("{\"has_lobby\":true}").await.status == 409 {
+        tokio::task::yield_now().await;
+    }
+    assert!(world.get(&path).await.json::<MeetingInfo>().has_lobby);
+}
+
+#[tokio::test]
 async fn another_accounts_meeting_is_one_that_does_not_exist() {
     let world = World::with(ServerConfig::default()).await;
     let (ana, ben) = (

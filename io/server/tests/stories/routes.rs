@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use identity::Secret;
 use incamera_server::{PaymentConfig, PolicySource, ServerConfig};
 use policy::{AccountFacts, Action, Actor, Hosting, MeetingFacts, Policy, Preset};
-use protocol::{MeetingId, Mode, Redacted, limits};
+use protocol::{ErrorCode, MeetingId, Mode, Redacted, http::Problem, limits};
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
 use store::{MeetingDetails, NewBinding, NewPasskey, Proof, StoredMeeting};
@@ -136,6 +136,76 @@ async fn a_sign_in_of_long_ago_does_for_everything_but_dangerous_acts() {
     assert!(dangerous > 15);
 }
 
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_with_a_code() {
+    let scene = Scene::new(PolicySource::Preset(Preset::Open)).await;
+    let (mut paths, mut queries, mut bodies) = (0, 0, 0);
+    for route in Scene::routes() {
+        let operator = Some(&scene.operator);
+        let told = format!("{} {}", route.method, route.path);
+        let body = route.body.as_deref();
+        if route.path.contains('{') {
+            let path = replace_places(&route.path, |_| "%FF");
+            let refused = scene.world.ask(operator, &route.method, &path, body).await;
+            assert_eq!(problem(&refused, &told).code, ErrorCode::NotFound, "{told}");
+            paths += 1;
+        }
+        for parameter in &route.query {
+            let path = scene.path(&route);
+            let path = format!("{path}?{parameter}=a&{parameter}=b");
+            let refused = scene.world.ask(operator, &route.method, &path, body).await;
+            assert_eq!(problem(&refused, &told).code, ErrorCode::Malformed, "{told}");
+            queries += 1;
+        }
+        if route.body.is_some() && route.action != "ReportPayment" {
+            let path = scene.path(&route);
+            for body in ["", "{", "[]", "7"] {
+                let refused = scene.world.ask(operator, &route.method, &path, Some(body)).await;
+                let code = problem(&refused, &format!("{told} {body}")).code;
+                assert_eq!(code, ErrorCode::Malformed, "{told} {body}");
+            }
+            let plain = [("content-type", "text/plain")];
+            let line = format!("{} {path} HTTP/1.1", route.method);
+            let refused = scene.world.request(&line, &plain, b"{}").await;
+            assert_eq!(problem(&refused, &told).code, ErrorCode::Malformed, "{told}");
+            bodies += 1;
+        }
+        let wrong = scene
+            .world
+            .ask(operator, "REPORT", &scene.path(&route), body)
+            .await;
+        assert_eq!(
+            (wrong.status, problem(&wrong, &told).code),
+            (405, ErrorCode::NotFound),
+            "{told}"
+        );
+    }
+    assert!(
+        paths > 15 && queries > 5 && bodies > 15,
+        "{paths} {queries} {bodies}"
+    );
+}
+
+/// Reads a refusal: a status that says so, and JSON as described.
+#[track_caller]
+fn problem(response: &Response, told: &str) -> Problem {
+    assert!(response.status >= 400, "{told}: {}", response.status);
+    let kind = response.header("content-type");
+    assert_eq!(kind, Some("application/json"), "{told}: {}", response.body());
+    response.json()
+}
+
+/// Puts something in every `{place}` of a path.
+fn replace_places<'a>(path: &str, mut what: impl FnMut(usize) -> &'a str) -> String {
+    let mut path = String::from(path);
+    let mut place = 0;
+    while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
+        path.replace_range(start..=end, what(place));
+        place += 1;
+    }
+    path
+}
+
 /// Who sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
@@ -177,6 +247,8 @@ struct Route {
     operation: String,
     action: String,
     body: Option<String>,
+    /// Names of what may stand behind the question mark.
+    query: Vec<String>,
     described: BTreeSet<u16>,
     wants_fresh: bool,
 }
@@ -255,7 +327,7 @@ impl Scene {
         let passkey = NewPasskey {
             credential_id: vec![1; 16],
             credential: vec![2; 16],
-            name: String::from("Key"),
+            name: Redacted(String::from("Key")),
         };
         let passkey = store
             .add_passkey(owner.id, &passkey, now)
@@ -370,6 +442,10 @@ impl Scene {
                 }
                 let example = &operation["requestBody"]["content"]["application/json"]["example"];
                 let described = operation["responses"].as_object().expect("responses");
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                let query = parameters
+                    .filter(|parameter| parameter["in"] == "query")
+                    .filter_map(|parameter| parameter["name"].as_str().map(String::from));
                 routes.push(Route {
                     method: method.to_uppercase(),
                     path: path.clone(),
@@ -377,6 +453,7 @@ impl Scene {
                     action: action.to_owned(),
                     body: (!example.is_null()).then(|| example.to_string()),
                     wants_fresh: operation["x-fresh"] == true,
+                    query: query.collect(),
                     described: described
                         .keys()
                         .filter_map(|status| status.parse().ok())
@@ -408,16 +485,20 @@ impl Scene {
     }
 
     async fn send_as(&self, route: &Route, person: Option<&Person>) -> Response {
-        let mut path = route.path.clone();
-        if let Some((_, ids)) = self.ids.iter().find(|(known, _)| route.path.starts_with(known)) {
-            for id in ids.split(' ') {
-                let (start, end) = (path.find('{').expect("a place"), path.find('}').expect("its end"));
-                path.replace_range(start..=end, id);
-            }
-        }
-        assert!(!path.contains('{'), "the test knows no id for {path}");
         let body = route.body.as_deref();
-        self.world.ask(person, &route.method, &path, body).await
+        self.world
+            .ask(person, &route.method, &self.path(route), body)
+            .await
+    }
+
+    /// Returns the route's path with ids that there are.
+    fn path(&self, route: &Route) -> String {
+        let known = self.ids.iter().find(|(known, _)| route.path.starts_with(known));
+        let ids: Vec<_> = known.map_or_else(Vec::new, |(_, ids)| ids.split(' ').collect());
+        replace_places(&route.path, |place| {
+            ids.get(place)
+                .unwrap_or_else(|| panic!("the test knows no id for {}", route.path))
+        })
     }
 
     fn person(&self, who: Who) -> Option<&Person> {
@@ -438,6 +519,7 @@ impl Scene {
         match route.action.as_str() {
             "SeeInstance" => Action::SeeInstance,
             "SeePolicy" => Action::SeePolicy,
+            "TestConnection" => Action::TestConnection,
             "SignIn" => Action::SignIn,
             "UseAccount" => Action::UseAccount,
             "ChangeAccount" => Action::ChangeAccount,

@@ -82,6 +82,50 @@ async fn a_voucher_is_void_while_its_maker_may_not_vouch() {
 }
 
 #[tokio::test]
+async fn with_the_phone_number_go_the_vouchers_that_it_spoke_for() {
+    let world = World::with(ServerConfig::default()).await;
+    let operator = world.operator().await;
+    for by_operator in [false, true] {
+        let name = |who: &str| format!("{who}-{by_operator}@example.org");
+        let (ana, ben) = (
+            world.account(&name("ana")).await,
+            world.account(&name("ben")).await,
+        );
+        let second = EmailAddress::parse(&name("second")).expect("an address");
+        let second = NewBinding::email(&world.macs().await, &second);
+        let number = PhoneNumber::parse("+49 151 23456789").expect("a number");
+        let phone = NewBinding::phone(&world.macs().await, &number, now());
+        let mut ids = Vec::new();
+        for binding in [second, phone] {
+            ids.push(world.store.bind(ana.id, &binding, now()).await.expect("free"));
+        }
+        let made = world.ask(Some(&ana), "POST", "/api/account/vouchers", None).await;
+        let code = made.json::<VoucherMade>().code.0;
+        assert_eq!(redeem(&world, &ben, &code).await.status, 200);
+        let is_vouched = async || {
+            let account = world.store.account(ben.id).await.expect("an answer");
+            let kinds = account.expect("an account").binding_kinds(now());
+            kinds.contains(&BindingKind::Voucher)
+        };
+        let remove = async |id: store::BindingId| {
+            let (person, path) = if by_operator {
+                (
+                    &operator,
+                    format!("/api/operator/accounts/{}/bindings/{id}", ana.id),
+                )
+            } else {
+                (&ana, format!("/api/account/bindings/{id}"))
+            };
+            world.ask(Some(person), "DELETE", &path, None).await.status
+        };
+        assert_eq!(remove(ids[0]).await, 200);
+        assert!(is_vouched().await, "her phone number is there still");
+        assert_eq!(remove(ids[1]).await, 200);
+        assert!(!is_vouched().await);
+    }
+}
+
+#[tokio::test]
 async fn without_a_relay_nothing_is_written_to_an_address_that_was_erased() {
     let world = World::with(ServerConfig::default()).await;
     let ana = world.account("ana@example.org").await;

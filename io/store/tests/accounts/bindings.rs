@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use account::{BindingKind, EmailAddress, PhoneNumber, Plan, Standing, Subject};
-use incamera_store::{AccountSearch, By, NewBinding, Proof, StoreError};
+use account::{BindingKind, EmailAddress, PhoneNumber, Plan, RECORD_LAPSES_AFTER, Standing, Subject};
+use incamera_store::{AccountSearch, By, Found, NewBinding, Proof, StoreError};
 use protocol::Redacted;
 use serde_json::json;
 
@@ -459,5 +459,105 @@ async fn the_operator_finds_accounts_by_address_name_and_id_page_by_page() {
             vec![id(5), id(4), id(3), id(2)],
             vec![id(1)]
         ]
+    );
+}
+
+#[tokio::test]
+async fn a_domain_whose_record_is_gone_for_long_is_an_organisations_no_longer() {
+    let (_directory, store) = new_store().await;
+    let ada = register(&store, 1).await;
+    let domain = "example.org";
+    store
+        .claim_organisation(ada, domain, NOW)
+        .await
+        .expect("an account");
+    let prove = async |now| store.prove_organisation(domain, Proof::Dns(ada), now).await;
+    let note = async |found, now| {
+        store
+            .note_record(domain, found, now)
+            .await
+            .expect("a working database")
+    };
+    prove(NOW).await.expect("a claimed domain");
+    assert!(
+        store
+            .records_to_check(later(-1), 9)
+            .await
+            .expect("a working database")
+            .is_empty()
+    );
+    assert_eq!(
+        store.records_to_check(NOW, 9).await.expect("a working database"),
+        [domain]
+    );
+    let gone_at = later(1000);
+    let long = i64::try_from(RECORD_LAPSES_AFTER.as_secs()).expect("days");
+    let end = later(1000 + long);
+    assert!(!note(Found::NoRecord, gone_at).await);
+    assert!(
+        store
+            .records_to_check(NOW, 9)
+            .await
+            .expect("a working database")
+            .is_empty()
+    );
+    assert!(
+        !note(Found::NoAnswer, end).await,
+        "a name server that fails proves nothing"
+    );
+    assert!(!note(Found::NoRecord, later(999 + long)).await);
+    assert!(!note(Found::Record, end).await, "it is back");
+    assert!(!note(Found::NoRecord, end).await, "and gone anew");
+    let last = later(1000 + 2 * long);
+    assert!(note(Found::NoRecord, last).await);
+    let stored = store
+        .account(ada)
+        .await
+        .expect("a working database")
+        .expect("an account");
+    assert!(stored.organisations(last).is_empty());
+    prove(last).await.expect("the record is there again");
+    let stored = store
+        .account(ada)
+        .await
+        .expect("a working database")
+        .expect("an account");
+    assert!(stored.organisations(last).contains(domain));
+}
+
+#[tokio::test]
+async fn the_operators_word_needs_no_record() {
+    let (_directory, store) = new_store().await;
+    register_operator(&store).await;
+    let ada = register(&store, 1).await;
+    let domain = "example.org";
+    store
+        .claim_organisation(ada, domain, NOW)
+        .await
+        .expect("an account");
+    for proof in [Proof::Dns(ada), Proof::Operator(OPERATOR), Proof::Dns(ada)] {
+        store
+            .prove_organisation(domain, proof, NOW)
+            .await
+            .expect("a claimed domain");
+    }
+    let organisations = store.organisations().await.expect("a working database");
+    assert!(
+        organisations
+            .iter()
+            .all(|organisation| organisation.is_by_operator)
+    );
+    assert!(
+        store
+            .records_to_check(later(9), 9)
+            .await
+            .expect("a working database")
+            .is_empty()
+    );
+    assert!(
+        !store
+            .note_record(domain, Found::NoRecord, NOW)
+            .await
+            .expect("a working database")
     );
 }

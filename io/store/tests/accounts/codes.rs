@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use account::{
     CODE_VALID_FOR, CeremonyId, Code, LimitKey, LimitScope, MacKey, UnixTime,
-    rules::{GUESSES_PER_NETWORK, GUESSES_PER_SUBJECT, MAILS_PER_SUBJECT},
+    rules::{
+        GUESSES_PER_NETWORK, GUESSES_PER_SITE, GUESSES_PER_SUBJECT, GUESSES_PER_SUBJECT_AND_NETWORK,
+        MAILS_PER_SUBJECT_AND_NETWORK,
+    },
 };
 use incamera_store::{Ceremony, Guess, Guessed, NewCeremony, Purpose, Store};
 
@@ -120,13 +123,56 @@ async fn guesses_made_at_once_are_no_more_than_guesses_made_in_turn() {
     }
     let guesses = (0..64_u8).map(|number| {
         let store = store.clone();
-        tokio::spawn(async move { guess(&store, number % 8, "000000", number, NOW).await })
+        tokio::spawn(async move { guess(&store, number % 8, "000000", 7, NOW).await })
     });
     let mut looked_at = 0;
     for guessed in guesses.collect::<Vec<_>>() {
         looked_at += u32::from(guessed.await.expect("no panic") == Guessed::Wrong);
     }
-    assert_eq!(looked_at, GUESSES_PER_SUBJECT.free);
+    assert_eq!(looked_at, GUESSES_PER_SUBJECT_AND_NETWORK.free);
+}
+
+#[tokio::test]
+async fn whoever_guesses_from_one_place_does_not_keep_the_owner_out() {
+    let (_directory, store) = new_store().await;
+    for hour in 0..48 {
+        let now = later(hour * 3600);
+        let round = u8::try_from(hour).expect("a small number");
+        begin(&store, round, now).await;
+        for _ in 0..20 {
+            guess(&store, round, "000000", 7, now).await;
+        }
+        begin(&store, 100 + round, now).await;
+        assert!(
+            matches!(
+                guess(&store, 100 + round, "123456", 7, now).await,
+                Guessed::Wait(_)
+            ),
+            "whoever guesses waits, with the right code as well"
+        );
+        assert!(
+            is_right(&guess(&store, 100 + round, "123456", 8, now).await),
+            "{hour}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_site_with_very_many_networks_is_slowed_down_as_one() {
+    let (_directory, store) = new_store().await;
+    let site = Some(key().limit(LimitScope::GuessesOfSite, b"one"));
+    let mut looked_at = 0;
+    for number in 0..GUESSES_PER_SITE.free + 50 {
+        let network = key().limit(LimitScope::GuessesOfNetwork, &number.to_be_bytes());
+        let guess = Guess {
+            network,
+            site,
+            ..a_guess(99, "000000", 0)
+        };
+        let guessed = store.redeem_code(&guess, NOW).await.expect("a working database");
+        looked_at += u32::from(guessed == Guessed::Wrong);
+    }
+    assert_eq!(looked_at, GUESSES_PER_SITE.free);
 }
 
 #[tokio::test]
@@ -163,8 +209,8 @@ async fn attempts_are_counted_under_all_keys_or_under_none() {
     let (_directory, store) = new_store().await;
     let key = |who: &[u8]| key().limit(LimitScope::MailsToSubject, who);
     let (one, other) = (
-        (key(b"one"), MAILS_PER_SUBJECT),
-        (key(b"other"), MAILS_PER_SUBJECT),
+        (key(b"one"), MAILS_PER_SUBJECT_AND_NETWORK),
+        (key(b"other"), MAILS_PER_SUBJECT_AND_NETWORK),
     );
     for _ in 0..3 {
         assert_eq!(count(&store, &[one], NOW).await, None);
@@ -195,7 +241,8 @@ async fn attempts_are_counted_under_all_keys_or_under_none() {
 #[tokio::test]
 async fn attempts_made_at_once_are_all_counted() {
     let (_directory, store) = new_store().await;
-    let limit = (key().limit(LimitScope::MailsToSubject, b"one"), MAILS_PER_SUBJECT);
+    let rule = MAILS_PER_SUBJECT_AND_NETWORK;
+    let limit = (key().limit(LimitScope::MailsToSubjectOfNetwork, b"one"), rule);
     let attempts = (0..32).map(|_| {
         let store = store.clone();
         tokio::spawn(async move { count(&store, &[limit], NOW).await })
@@ -204,7 +251,7 @@ async fn attempts_made_at_once_are_all_counted() {
     for attempt in attempts.collect::<Vec<_>>() {
         accepted += u32::from(attempt.await.expect("no panic").is_none());
     }
-    assert_eq!(accepted, MAILS_PER_SUBJECT.free);
+    assert_eq!(accepted, rule.free);
 }
 
 #[tokio::test]
@@ -262,6 +309,7 @@ fn a_guess(number: u8, code: &str, network: u8) -> Guess {
         account: None,
         code: key.code(ceremony(number), &Code::parse(code).expect("a code")),
         network: key.limit(LimitScope::GuessesOfNetwork, &[network]),
+        site: None,
     }
 }
 

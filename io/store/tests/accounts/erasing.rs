@@ -225,7 +225,7 @@ async fn sign_in(store: &Store, ada: AccountId) {
     let passkey = NewPasskey {
         credential_id: b"credential of Ada".to_vec(),
         credential: b"public key of Ada".to_vec(),
-        name: String::from("Ada's laptop"),
+        name: Redacted(String::from("Ada's laptop")),
     };
     store.add_passkey(ada, &passkey, NOW).await.expect("a new one");
     let session = NewSession {
@@ -253,6 +253,7 @@ async fn sign_in(store: &Store, ada: AccountId) {
             account,
             code: key().code(ceremony.id, &code("000000")),
             network: key().limit(LimitScope::GuessesOfNetwork, b"ada's"),
+            site: None,
         };
         store.redeem_code(&guess, NOW).await.expect("a working database");
     }

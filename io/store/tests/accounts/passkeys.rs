@@ -3,6 +3,8 @@
 
 use incamera_store::{By, NewPasskey, StoreError};
 
+use protocol::Redacted;
+
 use crate::support::{NOW, OPERATOR, later, new_store, register, register_operator};
 
 #[tokio::test]
@@ -28,7 +30,7 @@ async fn a_passkey_is_found_by_its_id_and_belongs_to_one_account() {
     }
     store.rename_passkey(ada, id, "Laptop").await.expect("one's own");
     assert_eq!(
-        store.passkeys(ada).await.expect("a working database")[0].name,
+        store.passkeys(ada).await.expect("a working database")[0].name.0,
         "Laptop"
     );
 }
@@ -108,6 +110,6 @@ fn passkey(number: u8) -> NewPasskey {
     NewPasskey {
         credential_id: vec![number; 40],
         credential: vec![number, 0],
-        name: String::from("Phone"),
+        name: Redacted(String::from("Phone")),
     }
 }

@@ -245,3 +245,34 @@ async fn is_vouched(store: &Store, account: AccountId) -> bool {
 fn code(number: u8) -> VoucherCode {
     VoucherCode::random(&mut ChaCha20Rng::from_seed([number; 32]))
 }
+
+#[tokio::test]
+async fn who_may_vouch_no_more_vouches_for_nobody() {
+    let (_directory, store) = new_store().await;
+    let (ada, bob) = (register(&store, 1).await, register(&store, 2).await);
+    for number in 1..=3 {
+        issue(&store, ada, number, NOW).await.expect("a free slot");
+    }
+    redeem(&store, bob, 1, NOW).await.expect("an open voucher");
+    let makers = store.voucher_makers_in("example.org").await;
+    assert_eq!(makers.expect("a working database"), [ada]);
+    let withdrawn = store
+        .withdraw_vouchers(ada, NOW)
+        .await
+        .expect("a working database");
+    assert_eq!(withdrawn, [bob]);
+    let known = store
+        .account(bob)
+        .await
+        .expect("a working database")
+        .expect("an account");
+    assert!(!known.binding_kinds(NOW).contains(&BindingKind::Voucher));
+    let late = redeem(&store, bob, 2, NOW).await;
+    assert!(matches!(late, Err(StoreError::UnknownVoucher)), "{late:?}");
+    assert_eq!(
+        store.free_slots(ada, NOW).await.expect("a working database"),
+        VOUCHER_SLOTS
+    );
+    let makers = store.voucher_makers_in("example.org").await;
+    assert!(makers.expect("a working database").is_empty());
+}

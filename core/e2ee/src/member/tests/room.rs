@@ -65,6 +65,7 @@ impl Room {
             identity: None,
             issuer: Some(issuer()),
             stay: None,
+            belonging: std::collections::BTreeSet::new(),
         };
         let (alice, group_info) = Member::create(&config, &mut rng).expect("alice creates");
         Self {
@@ -94,6 +95,7 @@ impl Room {
             identity: None,
             issuer: Some(issuer()),
             stay: None,
+            belonging: std::collections::BTreeSet::new(),
         }
     }
 

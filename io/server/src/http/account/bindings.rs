@@ -8,12 +8,9 @@ use account::{
         SMS_PER_ACCOUNT, SMS_PER_INSTANCE, SMS_PER_NETWORK, SMS_PER_NUMBER, SMS_PER_PREFIX,
         VOUCHERS_PER_ACCOUNT,
     },
+    site_key,
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use identity::{Letter, SmsError, sms_text};
 use policy::Action;
 use protocol::{
@@ -26,9 +23,10 @@ use super::{reload, tell};
 use crate::{
     asker::{self, Asker},
     code,
-    http::body::Body,
+    http::{body::Body, url::Path},
     problem::ApiError,
     shared::Shared,
+    vouching,
 };
 
 /// Sends a code to an e-mail address.
@@ -94,6 +92,8 @@ pub(crate) async fn begin_phone(
     let subject = shared.macs.subject(&Subject::phone(&number));
     // Whoever is paid per message by a number's owner must gain nothing here, however many accounts they make.
     let macs = &shared.macs;
+    // Each one costs: whoever has many networks is counted as one.
+    let network = site_key(asker.address).unwrap_or_else(|| network_key(asker.address));
     let limits = [
         (
             macs.limit(LimitScope::SmsOfAccount, account.as_bytes()),
@@ -103,10 +103,7 @@ pub(crate) async fn begin_phone(
             macs.limit(LimitScope::SmsToNumber, subject.as_bytes()),
             SMS_PER_NUMBER,
         ),
-        (
-            macs.limit(LimitScope::SmsOfNetwork, &network_key(asker.address)),
-            SMS_PER_NETWORK,
-        ),
+        (macs.limit(LimitScope::SmsOfNetwork, &network), SMS_PER_NETWORK),
         (
             macs.limit_of_day(LimitScope::SmsToPrefix, prefix.as_bytes(), asker.now),
             SMS_PER_PREFIX,
@@ -237,6 +234,7 @@ pub(crate) async fn remove(
         .ok_or(ApiError::not_found())?
         .kind;
     shared.store.unbind(account.id, id, By::Owner, asker.now).await?;
+    vouching::review(&shared, account.id, asker.now).await?;
     shared.live.account_changed(account.id).await;
     tell(&shared, &asker, account, &Letter::BindingRemoved { kind }).await?;
     reload(&shared, &asker).await

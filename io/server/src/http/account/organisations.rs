@@ -2,17 +2,18 @@
 //! `/api/account/organisations`: domains that the account says it speaks for, proved by a DNS record.
 
 use account::parse_domain;
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use identity::{DomainError, record_name};
 use policy::Action;
 use protocol::http::{Domain, OrganisationClaim};
 use store::{Proof, StoredClaim};
 
-use crate::{asker::Asker, http::body::Body, problem::ApiError, shared::Shared};
+use crate::{
+    asker::Asker,
+    http::{body::Body, url::Path},
+    problem::ApiError,
+    shared::Shared,
+};
 
 /// Lists them.
 pub(crate) async fn list(

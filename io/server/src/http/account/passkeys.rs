@@ -2,11 +2,7 @@
 //! `/api/account/passkeys`: added, renamed, removed.
 
 use account::CeremonyId;
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use identity::Letter;
 use policy::Action;
 use protocol::{
@@ -25,6 +21,7 @@ use crate::{
             display_name,
             passkey::{ANSWER_WITHIN, passkeys},
         },
+        url::Path,
     },
     problem::ApiError,
     shared::Shared,
@@ -100,7 +97,7 @@ pub(crate) async fn finish(
     let passkey = NewPasskey {
         credential_id: made.credential_id,
         credential: made.credential,
-        name: name.clone(),
+        name: Redacted(name.clone()),
     };
     let id = shared.store.add_passkey(account.id, &passkey, asker.now).await?;
     tell(&shared, &asker, account, &Letter::PasskeyAdded { name: &name }).await?;
@@ -140,7 +137,9 @@ pub(crate) async fn remove(
         .store
         .remove_passkey(account.id, passkey.id, asker.now)
         .await?;
-    let letter = Letter::PasskeyRemoved { name: &passkey.name };
+    let letter = Letter::PasskeyRemoved {
+        name: &passkey.name.0,
+    };
     tell(&shared, &asker, account, &letter).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -163,7 +162,7 @@ fn parse(id: &str) -> Result<PasskeyId, ApiError> {
 fn entry(passkey: StoredPasskey) -> PasskeyEntry {
     PasskeyEntry {
         id: passkey.id.to_string(),
-        name: passkey.name,
+        name: passkey.name.0,
         created_at: passkey.created_at.0,
         last_used_at: passkey.last_used_at.map(|at| at.0),
     }

@@ -2,11 +2,7 @@
 //! `/api/account/vouchers`: what the account gives out so that others need not show a phone number.
 
 use account::{VOUCHER_SLOTS, VoucherCode, VoucherState};
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use policy::Action;
 use protocol::{
     Redacted,
@@ -15,7 +11,7 @@ use protocol::{
 use rand::{SeedableRng as _, rngs::StdRng};
 use store::StoredVoucher;
 
-use crate::{asker::Asker, problem::ApiError, shared::Shared};
+use crate::{asker::Asker, http::url::Path, problem::ApiError, shared::Shared};
 
 /// Lists them.
 pub(crate) async fn list(State(shared): State<Shared>, asker: Asker) -> Result<Json<Vouchers>, ApiError> {
@@ -59,7 +55,10 @@ pub(crate) async fn withdraw(
 ) -> Result<StatusCode, ApiError> {
     let account = asker.ask_account(&shared, &Action::ChangeAccount)?.account.id;
     let id = id.parse().map_err(|_| ApiError::not_found())?;
-    shared.store.withdraw_voucher(account, id, asker.now).await?;
+    let redeemer = shared.store.withdraw_voucher(account, id, asker.now).await?;
+    if let Some(redeemer) = redeemer {
+        shared.live.account_changed(redeemer).await;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,10 +2,7 @@
 //! `/api/operator/accounts`: found, suspended, given a plan, vouched for.
 
 use account::{EmailAddress, StandingRecord, Subject, UnixTime};
-use axum::{
-    Json,
-    extract::{Path, Query, State},
-};
+use axum::{Json, extract::State};
 use identity::Letter;
 use policy::Action;
 use protocol::{
@@ -23,9 +20,11 @@ use crate::{
     http::{
         account::{tell, view},
         body::Body,
+        url::{Path, Query},
     },
     problem::ApiError,
     shared::Shared,
+    vouching,
 };
 
 /// Lists accounts, youngest first: all, or those that the search finds by id, address or a part of the name.
@@ -115,6 +114,7 @@ pub(crate) async fn set_plan(
         .store
         .grant_plan(operator, id, change.plan, asker.now)
         .await?;
+    shared.live.plan_changed(id).await;
     shown(&shared, &asker, id).await
 }
 
@@ -148,6 +148,7 @@ pub(crate) async fn unbind(
         .store
         .unbind(id, binding, By::Operator(operator), asker.now)
         .await?;
+    vouching::review(&shared, id, asker.now).await?;
     shared.live.account_changed(id).await;
     shown(&shared, &asker, id).await
 }

@@ -4,7 +4,7 @@
 use account::{EmailAddress, Subject};
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
@@ -14,7 +14,12 @@ use protocol::http::{InvitationEntry, NewInvitation};
 use store::StoredInvitation;
 
 use super::operator;
-use crate::{asker::Asker, http::body::Body, problem::ApiError, shared::Shared};
+use crate::{
+    asker::Asker,
+    http::{body::Body, url::Path},
+    problem::ApiError,
+    shared::Shared,
+};
 
 /// Lists those that nobody has used.
 pub(crate) async fn list(

@@ -2,17 +2,19 @@
 //! `/api/operator/organisations`: domains whose addresses speak for an organisation.
 
 use account::parse_domain;
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use policy::Action;
 use protocol::http::{Domain, OrganisationEntry};
 use store::Proof;
 
 use super::operator;
-use crate::{asker::Asker, http::body::Body, problem::ApiError, shared::Shared};
+use crate::{
+    asker::Asker,
+    http::{body::Body, url::Path},
+    problem::ApiError,
+    shared::Shared,
+    vouching,
+};
 
 /// Lists them.
 pub(crate) async fn list(
@@ -58,5 +60,8 @@ pub(crate) async fn remove(
         .store
         .remove_organisation(operator, &domain, asker.now)
         .await?;
+    for maker in shared.store.voucher_makers_in(&domain).await? {
+        vouching::review(&shared, maker, asker.now).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

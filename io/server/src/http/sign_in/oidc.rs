@@ -4,7 +4,7 @@
 
 use account::{BindingKind, CeremonyId};
 use axum::{
-    extract::{Path, Query, State},
+    extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{LOCATION, SET_COOKIE},
@@ -24,7 +24,10 @@ use super::{open_session, register, step};
 use crate::{
     asker::{Asker, check_site},
     cookie::{self, PROVIDER_WITHIN},
-    http::account::tell,
+    http::{
+        account::tell,
+        url::{Path, Query},
+    },
     problem::ApiError,
     shared::Shared,
 };

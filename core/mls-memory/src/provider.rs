@@ -1,105 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Where OpenMLS keeps its state: in memory, and cheap to snapshot.
-//!
-//! Values are CBOR behind reference counts: a snapshot copies the map, not what is in it. Every value is erased when the
-//! last snapshot that holds it is dropped.
-
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+//! OpenMLS's names for what it stores.
 
 use openmls_traits::storage::{CURRENT_VERSION, StorageProvider, traits};
-use serde::{Serialize, de::DeserializeOwned};
-use zeroize::Zeroizing;
 
-/// The state of one member's group.
-#[derive(Clone, Default)]
-pub(super) struct Storage {
-    values: RefCell<BTreeMap<Key, Value>>,
-}
-
-/// A value that does not serialise, or does not read back: a defect of ours or of OpenMLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("stored value is not readable")]
-pub(super) struct Unreadable;
-
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    kind: Kind,
-    id: Vec<u8>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    JoinConfig,
-    OwnLeafNodes,
-    ProposalRefs,
-    Proposal,
-    Tree,
-    TranscriptHash,
-    Context,
-    ConfirmationTag,
-    GroupState,
-    MessageSecrets,
-    ResumptionPsks,
-    OwnLeafIndex,
-    EpochSecrets,
-    SignatureKeyPair,
-    EncryptionKeyPair,
-    EpochKeyPairs,
-    KeyPackage,
-    Psk,
-}
-
-#[derive(Clone)]
-struct Value(Arc<Zeroizing<Vec<u8>>>);
-
-impl Storage {
-    fn write<T: Serialize + ?Sized>(
-        &self,
-        kind: Kind,
-        id: &impl Serialize,
-        value: &T,
-    ) -> Result<(), Unreadable> {
-        let value = Value(Arc::new(Zeroizing::new(to_cbor(value)?)));
-        self.values.borrow_mut().insert(
-            Key {
-                kind,
-                id: to_cbor(id)?,
-            },
-            value,
-        );
-        Ok(())
-    }
-
-    fn read<T: DeserializeOwned>(&self, kind: Kind, id: &impl Serialize) -> Result<Option<T>, Unreadable> {
-        let key = Key {
-            kind,
-            id: to_cbor(id)?,
-        };
-        let values = self.values.borrow();
-        values
-            .get(&key)
-            .map(|value| ciborium::from_reader(value.0.as_slice()).map_err(|_| Unreadable))
-            .transpose()
-    }
-
-    fn read_list<T: DeserializeOwned>(&self, kind: Kind, id: &impl Serialize) -> Result<Vec<T>, Unreadable> {
-        Ok(self.read(kind, id)?.unwrap_or_default())
-    }
-
-    fn delete(&self, kind: Kind, id: &impl Serialize) -> Result<(), Unreadable> {
-        self.values.borrow_mut().remove(&Key {
-            kind,
-            id: to_cbor(id)?,
-        });
-        Ok(())
-    }
-}
-
-fn to_cbor<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Unreadable> {
-    let mut bytes = Vec::new();
-    ciborium::into_writer(value, &mut bytes).map_err(|_| Unreadable)?;
-    Ok(bytes)
-}
+use crate::{Kind, Storage, Unreadable};
 
 impl StorageProvider<CURRENT_VERSION> for Storage {
     type Error = Unreadable;
@@ -274,7 +178,11 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         group_id: &GroupId,
         secrets: &MessageSecrets,
     ) -> Result<(), Unreadable> {
-        self.write(Kind::MessageSecrets, group_id, secrets)
+        if self.takes_message_secrets.get() {
+            self.write(Kind::MessageSecrets, group_id, secrets)
+        } else {
+            Ok(())
+        }
     }
 
     fn message_secrets<
@@ -386,9 +294,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         group_id: &GroupId,
         leaf_node: &LeafNode,
     ) -> Result<(), Unreadable> {
-        let mut leaf_nodes: Vec<ciborium::Value> = self.read_list(Kind::OwnLeafNodes, group_id)?;
-        leaf_nodes.push(ciborium::Value::serialized(leaf_node).map_err(|_| Unreadable)?);
-        self.write(Kind::OwnLeafNodes, group_id, &leaf_nodes)
+        self.append(Kind::OwnLeafNodes, group_id, leaf_node)
     }
 
     fn own_leaf_nodes<
@@ -398,7 +304,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         &self,
         group_id: &GroupId,
     ) -> Result<Vec<LeafNode>, Unreadable> {
-        self.read_list(Kind::OwnLeafNodes, group_id)
+        self.list(Kind::OwnLeafNodes, group_id)
     }
 
     fn delete_own_leaf_nodes<GroupId: traits::GroupId<CURRENT_VERSION>>(
@@ -418,12 +324,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         proposal_ref: &ProposalRef,
         proposal: &QueuedProposal,
     ) -> Result<(), Unreadable> {
-        let added = ciborium::Value::serialized(proposal_ref).map_err(|_| Unreadable)?;
-        let mut refs: Vec<ciborium::Value> = self.read_list(Kind::ProposalRefs, group_id)?;
-        if !refs.contains(&added) {
-            refs.push(added);
-        }
-        self.write(Kind::ProposalRefs, group_id, &refs)?;
+        self.append(Kind::ProposalRefs, group_id, proposal_ref)?;
         self.write(Kind::Proposal, &(group_id, proposal_ref), proposal)
     }
 
@@ -434,7 +335,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         &self,
         group_id: &GroupId,
     ) -> Result<Vec<ProposalRef>, Unreadable> {
-        self.read_list(Kind::ProposalRefs, group_id)
+        self.list(Kind::ProposalRefs, group_id)
     }
 
     fn queued_proposals<
@@ -445,7 +346,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         &self,
         group_id: &GroupId,
     ) -> Result<Vec<(ProposalRef, QueuedProposal)>, Unreadable> {
-        let refs: Vec<ProposalRef> = self.read_list(Kind::ProposalRefs, group_id)?;
+        let refs: Vec<ProposalRef> = self.list(Kind::ProposalRefs, group_id)?;
         let with_proposal = refs.into_iter().map(|proposal_ref| {
             let proposal = self.read(Kind::Proposal, &(group_id, &proposal_ref))?;
             Ok((proposal_ref, proposal.ok_or(Unreadable)?))
@@ -461,10 +362,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         group_id: &GroupId,
         proposal_ref: &ProposalRef,
     ) -> Result<(), Unreadable> {
-        let removed = ciborium::Value::serialized(proposal_ref).map_err(|_| Unreadable)?;
-        let mut refs: Vec<ciborium::Value> = self.read_list(Kind::ProposalRefs, group_id)?;
-        refs.retain(|kept| *kept != removed);
-        self.write(Kind::ProposalRefs, group_id, &refs)?;
+        self.remove(Kind::ProposalRefs, group_id, proposal_ref)?;
         self.delete(Kind::Proposal, &(group_id, proposal_ref))
     }
 
@@ -475,7 +373,7 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         &self,
         group_id: &GroupId,
     ) -> Result<(), Unreadable> {
-        let refs: Vec<ProposalRef> = self.read_list(Kind::ProposalRefs, group_id)?;
+        let refs: Vec<ProposalRef> = self.list(Kind::ProposalRefs, group_id)?;
         for proposal_ref in refs {
             self.delete(Kind::Proposal, &(group_id, &proposal_ref))?;
         }
@@ -609,7 +507,9 @@ impl StorageProvider<CURRENT_VERSION> for Storage {
         epoch: &EpochKey,
         leaf_index: u32,
     ) -> Result<Vec<HpkeKeyPair>, Unreadable> {
-        self.read_list(Kind::EpochKeyPairs, &(group_id, epoch, leaf_index))
+        Ok(self
+            .read(Kind::EpochKeyPairs, &(group_id, epoch, leaf_index))?
+            .unwrap_or_default())
     }
 
     fn delete_encryption_epoch_key_pairs<
