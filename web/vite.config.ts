@@ -5,6 +5,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { licences } from "./scripts/licences.js";
 import { compileWords, MESSAGES, OUT_WITH_PSEUDO } from "./scripts/words.js";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -15,8 +16,9 @@ const SERVER = "http://localhost:8080";
 export default defineConfig(({ command, mode }) => {
   // The gallery shows every screen with made-up people for the screenshots; it is never part of `dist`.
   const isGallery = mode === "gallery";
+  const notices = licences();
   return {
-    plugins: [words({ hasPseudo: isGallery || (command === "serve" && mode !== "test") }), svelte()],
+    plugins: [words({ hasPseudo: isGallery || (command === "serve" && mode !== "test") }), svelte(), notices.page],
     build: {
       // Younger than any browser that the client supports, so that nothing is translated downward.
       target: ["chrome129", "firefox128", "safari18"],
@@ -29,7 +31,7 @@ export default defineConfig(({ command, mode }) => {
       manifest: true,
       rolldownOptions: { input: isGallery ? at("gallery/index.html") : at("index.html") },
     },
-    worker: { format: "es" },
+    worker: { format: "es", plugins: () => [notices.worker()] },
     server: {
       host: "127.0.0.1",
       // The server answers only pages of its own origin.

@@ -34,6 +34,9 @@ export class FakeClient implements RoomClient {
       setBoth: () => Promise.resolve(),
       switchDevice: () => Promise.resolve(),
       flipCamera: () => Promise.resolve(),
+      setBackground: (choice) => void set({ background: { choice, isStarting: false, failure: null } }),
+      keepOwnBackground: async () => false,
+      ownBackground: async () => null,
       setNoiseSuppression: (on) => set({ noiseSuppression: on ? "on" : "off" }),
       onDeviceChange: () => () => undefined,
       startShare: () => set({ screen: { isOn: true, hasAudio: false } }).then(() => null),
@@ -43,12 +46,17 @@ export class FakeClient implements RoomClient {
   }
 
   open(): Promise<OpenedLink> {
-    return Promise.resolve({ mode: this.#scene.mode, invitation: "https://meet.example/m/AAECAwQFBgcICQoLDA0ODw#e.x", isHost: true });
+    return Promise.resolve({ mode: this.#scene.mode, invitation: "https://meet.example/m/AAECAwQFBgcICQoLDA0ODw#e.x", isHost: this.#scene.isGuest !== true });
   }
 
   start(): void {}
   send(): void {}
   subscribe(): void {}
+  setAway(): void {}
+
+  breakout(): RoomClient {
+    return this;
+  }
 
   onView(listener: (view: View) => void): Unsubscribe {
     if (this.#scene.view !== null) listener(this.#scene.view);

@@ -12,6 +12,8 @@ export interface Scene {
   view: View | null;
   local: LocalState;
   toasts?: readonly (readonly [string, "info" | "warning"])[];
+  /** The own link is not the host's. */
+  isGuest?: boolean;
   /** The own connection loses much. */
   isWeak?: boolean;
   /** Becomes the view a moment later, so that there is a picture to freeze. */
@@ -25,6 +27,8 @@ export function sceneOf(name: string): Scene {
   switch (name) {
     case "prejoin-denied":
       return { ...scene, local: local({ camera: failed("permission_denied"), microphone: failed("permission_denied") }) };
+    case "prejoin-lobby":
+      return { ...scene, isGuest: true };
     case "prejoin-busy":
       return { ...scene, local: local({ camera: failed("device_busy") }) };
     case "prejoin-asking":
@@ -71,6 +75,27 @@ export function sceneOf(name: string): Scene {
       const waiting = [{ id: 20, name: "Priya" }, { id: 21, name: "Jakub Novák" }];
       return { ...scene, view, then: { ...view, waiting, reactions: [{ id: 0, participant: 4, emoji: "👏" }], settings: { ...view.settings, hasLobby: true } } };
     }
+    case "call-suspended": {
+      const view = viewOf(people(4), { myRole: "host" });
+      return { ...scene, view: { ...view, settings: { ...view.settings, isSuspended: true, isLocked: true, hasLobby: true } } };
+    }
+    case "call-held": {
+      const all = people(4);
+      Object.assign(all[1] ?? {}, { tracks: [], heldByHost: ["microphone", "camera"] });
+      Object.assign(all[2] ?? {}, { stoppedByServer: ["microphone", "camera"], role: "co_host" });
+      Object.assign(all[3] ?? {}, { stoppedByServer: ["microphone"], tracks: ["camera"] });
+      return { ...scene, view: viewOf(all, { myRole: "host" }) };
+    }
+    case "call-asked": {
+      const view = viewOf(people(4), { iAmHost: false, active: ["camera"] });
+      return { ...scene, view, local: { ...local(), microphone: { ...OFF } }, then: { ...view, notices: [{ id: 0, code: "asked_to_unmute", participant: 2 }] } };
+    }
+    case "call-changed": {
+      const view = viewOf(people(3));
+      return { ...scene, view, then: { ...view, epoch: 8, keyChange: { id: 8, why: "renewed", participants: [2], unexplained: 1 } } };
+    }
+    case "call-recorded":
+      return { ...scene, view: viewOf(people(4), { recordings: [{ participant: 2, isMine: false, answer: null }, { participant: 3, isMine: false, answer: true }] }) };
     case "call-weak":
       return { ...scene, isWeak: true };
     case "call-locked": {
@@ -87,6 +112,24 @@ export function sceneOf(name: string): Scene {
     }
     case "call-chat":
       return { ...scene, then: { ...scene.view as View, chat: CHAT } };
+    case "call-whispers": {
+      const view = viewOf(people(4), { iAmHost: false });
+      return { ...scene, view, then: { ...view, chat: [...CHAT.slice(0, 3), ...WHISPERS] } };
+    }
+    case "call-whispers-standard": {
+      const view = viewOf(people(4), { mode, safetyCode: null, iAmHost: false, iMay: { ...UNLED.iMay, mayChat: false } });
+      return { ...scene, view: { ...view, participants: view.participants.map((one, at) => (at === 1 ? { ...one, role: "host" } : one)) }, then: { ...view, participants: view.participants.map((one, at) => (at === 1 ? { ...one, role: "host" } : one)), chat: WHISPERS } };
+    }
+    case "call-polls":
+      return { ...scene, then: viewOf(people(4), { myRole: "host", polls: POLLS, timer: TIMER }) };
+    case "call-voting": {
+      const view = viewOf(people(4), { iAmHost: false });
+      return { ...scene, view, then: { ...view, polls: POLLS.slice(1).map((poll) => ({ ...poll, myVote: null, iMayClose: false })), timer: { ...TIMER, iMayStop: false } } };
+    }
+    case "call-captions": {
+      const view = viewOf(people(4), { iAmHost: false });
+      return { ...scene, view, then: { ...view, captions: CAPTIONS, timer: { ...TIMER, isOver: true, iMayStop: false } } };
+    }
     default:
       return scene;
   }
@@ -108,6 +151,7 @@ function viewOf(participants: ParticipantView[], part: Partial<View> = {}): View
     isSendingPaused: false,
     notices: [],
     ...UNLED,
+    keyChange: { id: 6, why: "joined", participants: [2], unexplained: 0 },
     ...part,
   };
 }
@@ -129,6 +173,7 @@ function people(count: number): ParticipantView[] {
       identity: IDENTITIES[index % IDENTITIES.length] as IdentityView,
       looksLike: index === 3 && count === 4 ? 2 : null,
       ...UNTOUCHED,
+      stay: `stay${index}`,
       role: index === 0 ? "host" : "participant",
     };
   });
@@ -155,6 +200,7 @@ function local(part: Partial<LocalState> = {}): LocalState {
     isCameraFacingAway: false,
     canFlipCamera: false,
     noiseSuppression: "off",
+    background: { choice: "none", isStarting: false, failure: null },
     isTalkingWhileMuted: false,
     isMicrophoneSilent: false,
     ...part,
@@ -182,11 +228,33 @@ const NAMES = [
 ];
 
 const CHAT = [
-  { id: 1, from: 2, name: "Ben Adeyemi", text: "Morning! Can everyone hear me?", isMine: false, replyTo: null },
-  { id: 2, from: 1, name: "Ana Lindqvist", text: "Loud and clear.", isMine: true, replyTo: null },
-  { id: 3, from: 3, name: "Chidi Okafor", text: "Here is the draft for today:", isMine: false, replyTo: null },
-  { id: 4, from: 3, name: "Chidi Okafor", text: "https://example.org/a-rather-long-address/that-has-to-be-broken-somewhere/or-else-it-would-leave-the-panel", isMine: false, replyTo: null },
-  { id: 5, from: 2, name: "Ben Adeyemi", text: "Thanks. I will share my screen in a moment, then we can go through it page by page.", isMine: false, replyTo: null },
-  { id: 6, from: 1, name: "Ana Lindqvist", text: "👍", isMine: true, replyTo: null },
-  { id: 7, from: 3, name: "Chidi Okafor", text: "**Today**\n1. the *draft*\n2. `cargo xtask run`\n\n```\nlet meeting = room.open();\n```", isMine: false, replyTo: null },
+  { id: 1, from: 2, name: "Ben Adeyemi", text: "Morning! Can everyone hear me?", isMine: false, replyTo: null, whisper: null, isUndelivered: false },
+  { id: 2, from: 1, name: "Ana Lindqvist", text: "Loud and clear.", isMine: true, replyTo: null, whisper: null, isUndelivered: false },
+  { id: 3, from: 3, name: "Chidi Okafor", text: "Here is the draft for today:", isMine: false, replyTo: null, whisper: null, isUndelivered: false },
+  { id: 4, from: 3, name: "Chidi Okafor", text: "https://example.org/a-rather-long-address/that-has-to-be-broken-somewhere/or-else-it-would-leave-the-panel", isMine: false, replyTo: null, whisper: null, isUndelivered: false },
+  { id: 5, from: 2, name: "Ben Adeyemi", text: "Thanks. I will share my screen in a moment, then we can go through it page by page.", isMine: false, replyTo: null, whisper: null, isUndelivered: false },
+  { id: 6, from: 1, name: "Ana Lindqvist", text: "👍", isMine: true, replyTo: null, whisper: null, isUndelivered: false },
+  { id: 7, from: 3, name: "Chidi Okafor", text: "**Today**\n1. the *draft*\n2. `cargo xtask run`\n\n```\nlet meeting = room.open();\n```", isMine: false, replyTo: null, whisper: null, isUndelivered: false },
+];
+
+const WHISPERS: View["chat"] = [
+  { id: 20, from: 2, name: "Ben Adeyemi", text: "Shall we move the second point to Thursday? I would rather not say so in front of everyone.", isMine: false, replyTo: null, whisper: { with: 2, name: "Ben Adeyemi" }, isUndelivered: false },
+  { id: 21, from: 1, name: "Ana Lindqvist", text: "Yes, let us.", isMine: true, replyTo: { id: 20, name: "Ben Adeyemi", text: "Shall we move the second point to Thursday? I would rather not say so in front of everyone." }, whisper: { with: 2, name: "Ben Adeyemi" }, isUndelivered: false },
+  { id: 22, from: 1, name: "Ana Lindqvist", text: "Are you still there?", isMine: true, replyTo: null, whisper: { with: 9, name: "Priya" }, isUndelivered: true },
+];
+
+const POLLS: View["polls"] = [
+  { id: 0, opener: 2, question: "Can everyone hear the room?", answers: [{ text: "Yes", votes: 9 }, { text: "No", votes: 0 }], myVote: 0, isOpen: false, iMayClose: false },
+  {
+    id: 1, opener: 1, question: "When shall we meet again, so that everyone who wants to can be there?",
+    answers: [{ text: "Monday at nine", votes: 2 }, { text: "Tuesday in the afternoon, after the review", votes: 5 }, { text: "Not at all", votes: 0 }],
+    myVote: 1, isOpen: true, iMayClose: true,
+  },
+];
+
+const TIMER: NonNullable<View["timer"]> = { id: 0, of: 1, label: "Break", lengthMs: 300_000, leftMs: 271_000, isOver: false, iMayStop: true };
+
+const CAPTIONS: View["captions"] = [
+  { id: 0, participant: 2, text: "and so I think that we should begin with the second point, since it takes the longest", isFinal: true, lang: "en" },
+  { id: 1, participant: 3, text: "yes, I would be happy with", isFinal: false, lang: "en" },
 ];

@@ -2,7 +2,9 @@
 // Builds the gallery, serves it under the product's Content Security Policy, takes a picture of each screen in light
 // and dark at 1280 and 390 pixels, and lets axe look at each. Fails on any violation of either.
 //
-//   node gallery/shoot.js [--out DIR] [--lang LOCALE] [SCREEN...]
+// With --check it takes no pictures, and fails where a text does not fit or the page's direction is not its language's.
+//
+//   node gallery/shoot.js [--out DIR] [--lang LOCALE] [--check] [SCREEN...]
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -26,6 +28,7 @@ const SCREENS = [
   ["home"],
   ["prejoin"],
   ["prejoin-standard"],
+  ["prejoin-lobby"],
   ["prejoin-asking"],
   ["prejoin-denied"],
   ["prejoin-busy"],
@@ -42,6 +45,14 @@ const SCREENS = [
   ["call-reconnecting"],
   ["call-toasts"],
   ["call-chat", "call-chat", "Chat"],
+  ["call-whispers", "call-whispers", "Chat", "Reply to Ben Adeyemi: Shall we move the second point to Thursday? I would rather n…"],
+  ["call-whispers-closed", "call-whispers-standard", "Chat"],
+  ["call-polls", "call-polls", "More", "Polls"],
+  ["call-poll-new", "call-polls", "More", "Polls", "New poll"],
+  ["call-timer", "call-polls", "More", "Timer …"],
+  ["call-voting"],
+  ["call-captions", "call-captions", "More", "Show captions"],
+  ["call-captions-menu", "call-captions", "More"],
   ["call-people", "call-grid", "People"],
   ["call-people-actions", "call-grid", "People", "Actions for Ben Adeyemi"],
   ["call-more", "call-grid", "More"],
@@ -53,7 +64,19 @@ const SCREENS = [
   ["call-lobby"],
   ["call-waiting", "call-led", "People"],
   ["call-host-controls", "call-led", "Host controls"],
+  ["call-permissions", "call-led", "Host controls", "What participants may do …"],
+  ["call-suspended"],
+  ["call-back", "call-suspended", "Bring back …"],
+  ["call-held"],
+  ["call-held-people", "call-held", "People"],
+  ["call-held-encryption", "call-held", "End-to-end encrypted"],
+  ["call-asked"],
+  ["call-led-actions", "call-led", "People", "Actions for Ben Adeyemi"],
+  ["call-rename", "call-led", "People", "Actions for Ben Adeyemi", "Rename …"],
+  ["call-changed", "call-changed", "End-to-end encrypted: the safety code changed, compare it again"],
   ["call-reactions", "call-led", "Reactions"],
+  ["call-recorded"],
+  ["call-record", "call-grid", "More", "Record"],
   ["call-connection", "call-grid", "More", "Connection"],
   ["call-shortcuts", "call-grid", "More", "Keyboard shortcuts"],
   ["call-settings", "call-grid", "Settings"],
@@ -82,6 +105,7 @@ const SCREENS = [
   ["meetings-none"],
   ["meetings-new", "meetings", "New meeting", "Set a date and time"],
   ["meetings-more", "meetings", "More about Editorial board"],
+  ["meetings-edit", "meetings", "More about Editorial board", "Edit"],
   ["meetings-end", "meetings", "More about Editorial board", "End meeting"],
   ["meetings-link", "meetings", "Add its link"],
   ["operator"],
@@ -103,6 +127,8 @@ const SCREENS = [
   ["end-browser-too-old"],
   ["end-connection-lost"],
 ];
+// In milliseconds. On a busy machine a screen takes seconds to come.
+const PATIENCE = 20_000;
 const IN_MENU = ["Layout", "Settings", "Host controls", "Reactions"];
 const SIZES = [
   { name: "1280", width: 1280, height: 800, isMobile: false, hasTouch: false },
@@ -110,6 +136,7 @@ const SIZES = [
 ];
 
 const args = process.argv.slice(2);
+const isCheck = flag("--check");
 const out = option("--out") ?? fileURLToPath(new URL("../node_modules/.shots/", import.meta.url));
 const lang = option("--lang") ?? "en";
 mkdirSync(out, { recursive: true });
@@ -140,12 +167,14 @@ const browser = await puppeteer.launch({
 });
 const faults = [];
 try {
-  for (const [name, from = name, ...clicks] of SCREENS) {
-    if (args.length > 0 && !args.includes(name)) continue;
-    for (const size of SIZES) {
-      for (const scheme of ["light", "dark"]) await shoot(name, from, clicks, size, scheme);
-    }
-  }
+  const wanted = SCREENS.filter(([name]) => args.length === 0 || args.includes(name));
+  const shots = wanted.flatMap(([name, from = name, ...clicks]) =>
+    SIZES.flatMap((size) => (isCheck ? ["light"] : ["light", "dark"]).map((scheme) => () => shoot(name, from, clicks, size, scheme))),
+  );
+  // Pictures one after the other: what moves in them depends on nothing else then.
+  await Promise.all(Array.from({ length: isCheck ? 4 : 1 }, async () => {
+    for (let shot = shots.shift(); shot !== undefined; shot = shots.shift()) await shot();
+  }));
 } finally {
   await Promise.race([browser.close(), new Promise((resolve) => setTimeout(resolve, 3000))]);
   server.close();
@@ -153,6 +182,11 @@ try {
 }
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exit(faults.length > 0 ? 1 : 0);
+
+function flag(name) {
+  const at = args.indexOf(name);
+  return at >= 0 && args.splice(at, 1).length > 0;
+}
 
 function option(name) {
   const at = args.indexOf(name);
@@ -171,7 +205,42 @@ function translated(name) {
     return placeholders.reduce((text, placeholder, at) => text.replace(`{${placeholder}}`, values[at]), messagesIn(lang)[key]);
   }
   // A name of parts, such as "End-to-end encrypted: sending is paused".
-  return name.split(": ").map(translated).join(": ");
+  const [label, ...detail] = name.split(": ").map(translated);
+  return messagesIn(lang).badge_with_detail.replace("{label}", label).replace("{detail}", detail.join(": "));
+}
+
+/** Runs in the page: says what is cut off, what lies beside the screen, and whether the page runs the wrong way. */
+function misfits() {
+  const found = [];
+  const overflow = document.documentElement.scrollWidth - innerWidth;
+  if (overflow > 0) found.push(`${overflow} px wider than the screen`);
+  const { lang, dir } = document.documentElement;
+  if (getComputedStyle(document.body).direction !== (lang.endsWith("-pseudo") ? "rtl" : "ltr")) found.push(`${lang} runs ${dir}`);
+  const isShortened = (element) => {
+    if (element === null) return false;
+    const { overflowX, textOverflow } = getComputedStyle(element);
+    return (textOverflow === "ellipsis" && overflowX !== "visible") || isShortened(element.parentElement);
+  };
+  const scrolls = (element) => element !== null && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+  for (const element of document.querySelectorAll("body *")) {
+    const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "");
+    if (texts.length === 0 || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const { overflowX } = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    // What only screen readers are told, what can be scrolled to, and names that end in dots.
+    if (box.width <= 1 || scrolls(element) || isShortened(element)) continue;
+    const text = element.textContent.trim().slice(0, 40);
+    if (/hidden|clip/.test(overflowX) && element.scrollWidth > element.clientWidth + 1) found.push(`cut off: ${text}`);
+    const range = document.createRange();
+    for (const node of texts) {
+      range.selectNodeContents(node);
+      const { left, right } = range.getBoundingClientRect();
+      if (right <= left) continue;
+      if (left < -1 || right > innerWidth + 1) found.push(`beside the screen: ${text}`);
+      else if (left < box.left - 2 || right > box.right + 2) found.push(`beside its box: ${text}`);
+    }
+  }
+  return found;
 }
 
 async function shoot(name, from, clicks, { name: sizeName, ...size }, scheme) {
@@ -190,22 +259,20 @@ async function shoot(name, from, clicks, { name: sizeName, ...size }, scheme) {
   try {
     await page.goto(`${origin}/?screen=${from}&lang=${lang}`, { waitUntil: "load" });
     // Until the drawn pictures have come and the view has changed where it does.
-    await new Promise((resolve) => setTimeout(resolve, 1800));
+    await new Promise((resolve) => setTimeout(resolve, isCheck ? 900 : 1800));
     for (const click of clicks) {
       const find = (name, timeout) => page.waitForSelector(`::-p-aria([name="${translated(name)}"])`, { timeout });
       // On a phone what has no button of its own stands in the menu "More".
       const isInMenu = sizeName === "390" && IN_MENU.includes(click);
-      if (isInMenu) await (await find("More", 5000)).click();
+      if (isInMenu) await (await find("More", PATIENCE)).click();
       if (isInMenu && click !== "Settings") continue;
-      const button = await find(click, 5000);
+      const button = await find(click, PATIENCE);
       await button.click();
       await new Promise((resolve) => setTimeout(resolve, 350));
     }
-    await page.screenshot({ path: join(out, `${at}.png`), fullPage: clicks.length === 0 });
-    if (sizeName === "390") {
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (overflow > 0) faults.push(`${at}: ${overflow} px wider than the screen`);
-    }
+    if (!isCheck) await page.screenshot({ path: join(out, `${at}.png`), fullPage: clicks.length === 0 });
+    faults.push(...(await page.evaluate(misfits)).map((misfit) => `${at}: ${misfit}`));
+    if (isCheck) return;
     await page.evaluate(AXE);
     const { violations } = await page.evaluate(() => globalThis.axe.run());
     for (const { id, nodes } of violations) {

@@ -19,7 +19,7 @@ export const MESSAGES = at("../messages");
 export const OUT = at("../src/generated/paraglide");
 // Elsewhere, so that nothing of it can get into what ships.
 export const OUT_WITH_PSEUDO = at("../node_modules/.paraglide");
-const LOCALES = ["en", "de"];
+const LOCALES = ["en", "de", "fr", "es"];
 // A language nobody speaks, from right to left, that shows which texts are not in the catalogue and which do not fit.
 const PSEUDO = "qps";
 

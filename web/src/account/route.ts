@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Which of the account's pages an address names.
+// Which page beside the meetings an address names.
 
 export type Route =
   | { page: "sign_in" }
   | { page: "account" }
   | { page: "meetings" }
   | { page: "operator"; section: OperatorSection; account: string | null }
-  | { page: "policy" };
+  | { page: "policy" }
+  | { page: "test" };
 
 export type OperatorSection = "accounts" | "invitations" | "organisations" | "denied" | "meetings" | "mail" | "configuration" | "audit";
 
@@ -21,6 +22,7 @@ export function routeOf(path: string): Route | null {
     case "account":
     case "meetings":
     case "policy":
+    case "test":
       return { page: first };
     default:
       return null;

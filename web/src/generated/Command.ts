@@ -4,6 +4,7 @@ import type { ParticipantId } from "./ParticipantId";
 import type { Permissions } from "./Permissions";
 import type { PublishedLine } from "./PublishedLine";
 import type { Role } from "./Role";
+import type { RoomWish } from "./RoomWish";
 import type { TrackKind } from "./TrackKind";
 import type { TrackSource } from "./TrackSource";
 import type { VideoWish } from "./VideoWish";
@@ -47,7 +48,63 @@ text: string,
 /**
  * The [`crate::ChatMessage::id`] of the message that it answers.
  */
-replyTo: number | null, } | { "type": "react", 
+replyTo: number | null, } | { "type": "whisper", 
+/**
+ * To whom.
+ */
+to: ParticipantId, 
+/**
+ * At most [`protocol::limits::CHAT_BYTES`].
+ */
+text: string, 
+/**
+ * As in [`Command::Chat`].
+ */
+replyTo: number | null, } | { "type": "openPoll", 
+/**
+ * What is asked.
+ */
+question: string, 
+/**
+ * Two to ten.
+ */
+answers: Array<string>, } | { "type": "vote", 
+/**
+ * The [`crate::PollView::id`].
+ */
+poll: number, 
+/**
+ * Which answer, from 0; `None` takes the vote back.
+ */
+answer: number | null, } | { "type": "closePoll", 
+/**
+ * The [`crate::PollView::id`].
+ */
+poll: number, } | { "type": "startTimer", 
+/**
+ * How long.
+ */
+seconds: number, 
+/**
+ * What for; may be empty.
+ */
+label: string, } | { "type": "stopTimer" } | { "type": "caption", 
+/**
+ * Counts up; a line said again replaces what it was.
+ */
+line: number, 
+/**
+ * In words.
+ */
+text: string, 
+/**
+ * Whether the line is done.
+ */
+isFinal: boolean, 
+/**
+ * The language, as BCP 47 names it.
+ */
+lang: string, } | { "type": "react", 
 /**
  * One of a fixed list.
  */
@@ -59,7 +116,19 @@ raised: boolean, } | { "type": "rename",
 /**
  * At most [`protocol::limits::NAME_BYTES`].
  */
-name: string, } | { "type": "lock", 
+name: string, } | { "type": "record", 
+/**
+ * Whether it runs.
+ */
+on: boolean, } | { "type": "answerRecording", 
+/**
+ * Whose.
+ */
+recorder: ParticipantId, 
+/**
+ * Whether it agrees.
+ */
+agrees: boolean, } | { "type": "lock", 
 /**
  * Whether the meeting is locked.
  */
@@ -119,8 +188,48 @@ participant: ParticipantId, } | { "type": "messageLobby",
 /**
  * A few sentences.
  */
-text: string, } | { "type": "remove", 
+text: string, } | { "type": "newLink" } | { "type": "keepOut", 
 /**
  * Whom.
  */
-participant: ParticipantId, } | { "type": "endMeeting" } | { "type": "leave" };
+participant: ParticipantId, } | { "type": "letBack", 
+/**
+ * [`crate::KeptOutView::participant`].
+ */
+participant: ParticipantId, } | { "type": "remove", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, } | { "type": "setBreakouts", 
+/**
+ * None: closes them.
+ */
+rooms: Array<RoomWish>, 
+/**
+ * After how many seconds everybody is called back, if ever.
+ */
+closesIn: number | null, } | { "type": "assignToRoom", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, 
+/**
+ * [`crate::BreakoutRoomView::id`]; `None`: to the meeting itself.
+ */
+room: string | null, } | { "type": "callBack", 
+/**
+ * After how many seconds.
+ */
+within: number, } | { "type": "broadcast", 
+/**
+ * At most [`protocol::limits::CHAT_BYTES`].
+ */
+text: string, } | { "type": "enterRoom", 
+/**
+ * [`crate::BreakoutRoomView::id`]; `None`: in the meeting itself.
+ */
+room: string | null, } | { "type": "renewPass", 
+/**
+ * [`crate::BreakoutRoomView::pass`].
+ */
+pass: string, } | { "type": "endMeeting" } | { "type": "leave" };

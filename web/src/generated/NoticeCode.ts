@@ -4,4 +4,4 @@
 /**
  * What a [`Notice`] says.
  */
-export type NoticeCode = "commit_refused" | "ghost_refused" | "rolled_back" | "removal_stalled" | "sending_resumed" | "server_forged" | "unsigned_end" | "group_recreated" | "media_refused" | "act_refused" | "false_identity" | "messages_missed" | "commits_withheld" | "muted_by_host" | "asked_to_unmute" | "not_allowed" | "act_forged" | "removed_by_host" | "vanished" | "role_changed";
+export type NoticeCode = "commit_refused" | "ghost_refused" | "rolled_back" | "removal_stalled" | "sending_resumed" | "server_forged" | "unsigned_end" | "group_recreated" | "media_refused" | "act_refused" | "false_identity" | "messages_missed" | "commits_withheld" | "muted_by_host" | "asked_to_unmute" | "not_allowed" | "act_forged" | "removed_by_host" | "vanished" | "role_changed" | "link_replaced";

@@ -32,6 +32,10 @@ isHost: boolean,
  */
 role: Role, 
 /**
+ * The breakout room where it is: [`crate::BreakoutRoomView::id`].
+ */
+room: string | null, 
+/**
  * Its place in the line of raised hands, from 1.
  */
 handRaised: number | null, 
@@ -66,4 +70,8 @@ identity: IdentityView,
 /**
  * Whose name its own can be taken for, where that one is better known or was there first.
  */
-looksLike: ParticipantId | null, };
+looksLike: ParticipantId | null, 
+/**
+ * The key of its stay in hexadecimal digits, the same over reloads: nobody else can wear it. Absent in standard meetings.
+ */
+stay: string | null, };

@@ -16,7 +16,7 @@ const STYLES = import.meta.glob(["../**/*.svelte", "../**/*.css"], { eager: true
 
 test("each area is there in the same languages, with the same messages in each", () => {
   for (const [area, byLocale] of AREAS) {
-    expect([...byLocale.keys()].sort(), area).toEqual(["de", "en"]);
+    expect([...byLocale.keys()].sort(), area).toEqual(["de", "en", "es", "fr"]);
     for (const [locale, all] of byLocale) {
       expect(Object.keys(all).sort(), `${area} in ${locale}`).toEqual(Object.keys(byLocale.get("en") ?? {}).sort());
     }

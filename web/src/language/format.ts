@@ -13,6 +13,11 @@ export function formatDateTime(at: Date): string {
   return new Intl.DateTimeFormat(getLocale(), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
 
+/** Returns a time of day, such as "14:05". */
+export function formatTime(at: Date): string {
+  return new Intl.DateTimeFormat(getLocale(), { timeStyle: "short" }).format(at);
+}
+
 /** Returns a day, such as "24 Nov 2026". */
 export function formatDate(at: Date): string {
   return new Intl.DateTimeFormat(getLocale(), { dateStyle: "medium" }).format(at);

@@ -39,12 +39,16 @@ test("one and many are told apart as the language does", () => {
   expect([1, 2, 1200].map((count) => m.people_count({ count }))).toEqual(["1 person in the meeting", "2 people in the meeting", "1,200 people in the meeting"]);
   language.choose("de");
   expect([0, 1].map((count) => m.people_count({ count }))).toEqual(["0 Personen in der Besprechung", "1 Person in der Besprechung"]);
+  language.choose("fr");
+  expect([0, 2].map((count) => m.people_count({ count }))).toEqual(["0 personne dans la réunion", "2 personnes dans la réunion"]);
 });
 
 test("each language names itself", () => {
   expect(speaking({ preferred: [] }).options).toEqual([
     { locale: "en", tag: "en", name: "English" },
     { locale: "de", tag: "de", name: "Deutsch" },
+    { locale: "fr", tag: "fr", name: "Français" },
+    { locale: "es", tag: "es", name: "Español" },
   ]);
 });
 

@@ -14,7 +14,8 @@ export function spokenTextOf(path: string, source: string): string[] {
 
 /** Returns the declarations that name a side of the screen instead of an end of the line. */
 export function physicalStyles(source: string): string[] {
-  return [...source.matchAll(PHYSICAL)].map(([style]) => style.replace(/:$/, ""));
+  // A program may well say that somebody left.
+  return [...source.replace(/<script[\s\S]*?<\/script>/g, "").matchAll(PHYSICAL)].map(([style]) => style.replace(/:$/, ""));
 }
 
 /** Walks a template: its texts, what its expressions come to, and what its attributes say aloud. */

@@ -39,7 +39,9 @@ export async function hostLink(invitation: string): Promise<string | null> {
 
 /** One stay in one meeting, as the page holds it. */
 export class Client implements RoomClient {
-  readonly local = new LocalDevices();
+  readonly local: LocalDevices;
+  /** In a breakout room, the devices are those of the meeting that it is of. */
+  readonly #ownsDevices: boolean;
   readonly #views = new Listeners<View>();
   readonly #streams = new Listeners<void>();
   readonly #broken = new Listeners<EngineFailure>();
@@ -53,10 +55,17 @@ export class Client implements RoomClient {
   #subscribeTimer: ReturnType<typeof setTimeout> | null = null;
   #published = "";
   #isStarted = false;
+  /** The person is in a breakout room: nothing is sent or shown here. */
+  #isAway = false;
+  /** The transport that was asked for, open or not. */
+  #transport: number | null = null;
+  readonly #stopListening: Unsubscribe;
   #isDisposed = false;
 
-  constructor() {
-    this.local.onChange(() => this.#localChanged());
+  constructor(devices: LocalDevices | null = null) {
+    this.local = devices ?? new LocalDevices();
+    this.#ownsDevices = devices === null;
+    this.#stopListening = this.local.onChange(() => this.#localChanged());
   }
 
   async open(link: string): Promise<OpenedLink> {
@@ -65,16 +74,32 @@ export class Client implements RoomClient {
     return { mode, invitation, isHost };
   }
 
-  start({ link, name }: StartOptions): void {
+  start({ link, name, breakout = null }: StartOptions): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
     const active = this.#activeKinds();
     this.#published = active.join();
-    this.#load().start({ link, name, active, resume: loadResumeToken(meetingOf(link)) });
+    const stay = loadResumeToken(meetingOf(link));
+    if (breakout === null) return this.#load().start({ link, name, active, resume: stay }, null);
+    if (stay === null) return this.#broken.tell("engine_failed");
+    this.#load().start({ link, name, active, resume: loadResumeToken(breakout.room) }, { ...breakout, stay });
   }
 
   send(command: Command): void {
     this.#session?.command(command);
+  }
+
+  breakout(): RoomClient {
+    return new Client(this.local);
+  }
+
+  setAway(isAway: boolean): void {
+    if (this.#isAway === isAway) return;
+    this.#isAway = isAway;
+    this.#localChanged();
+    this.subscribe(this.#videos);
+    if (isAway) return this.#closePeer();
+    if (this.#transport !== null) this.send({ type: "transportFailed", transport: this.#transport });
   }
 
   onView(listener: (view: View) => void): Unsubscribe {
@@ -117,7 +142,8 @@ export class Client implements RoomClient {
     this.#closePeer();
     this.#spare?.close();
     this.#streams.clear();
-    this.local.close();
+    this.#stopListening();
+    if (this.#ownsDevices) this.local.close();
     this.#session?.close();
     this.#workers?.close();
   }
@@ -164,6 +190,8 @@ export class Client implements RoomClient {
 
   #openPeer(transport: number): void {
     this.#closePeer();
+    this.#transport = transport;
+    if (this.#isAway) return;
     const peer = this.#spare ?? this.#makePeer();
     this.#spare = null;
     this.#peer = peer;
@@ -204,12 +232,12 @@ export class Client implements RoomClient {
   }
 
   #activeKinds(): TrackKind[] {
-    return KINDS.filter((kind) => this.local.track(kind) !== null);
+    return KINDS.filter((kind) => !this.#isAway && this.local.isOn(kind));
   }
 
   #sendSubscription(): void {
     this.#subscribeTimer = null;
-    this.send({ type: "subscribe", videos: [...this.#videos] });
+    this.send({ type: "subscribe", videos: this.#isAway ? [] : [...this.#videos] });
   }
 }
 

@@ -2,13 +2,15 @@
 // The devices of this computer and what is captured from them.
 
 import type { TrackKind } from "../generated";
-import type { DeviceChange, DeviceKind, DeviceOption, LocalMedia, LocalState, ShareFailure, Unsubscribe } from "../room/client";
+import type { BackgroundChoice, DeviceChange, DeviceKind, DeviceOption, LocalMedia, LocalState, ShareFailure, Unsubscribe } from "../room/client";
+import { BackgroundStage } from "./background";
 import { Capture } from "./capture";
 import { DeviceList } from "./device-list";
 import { Listeners } from "./listeners";
 import { MicrophoneWatch } from "./microphone-watch";
 import { NoiseStage } from "./noise";
 import { constraintsFor, type Facing, facingOf, openDevice, openDevices } from "./opening";
+import { keepOwnPicture, loadOwnPicture } from "./own-picture";
 import { type DevicePreferences, keepPreferences, loadPreferences } from "./preferences";
 import { ScreenShare } from "./share";
 
@@ -19,6 +21,7 @@ export class LocalDevices implements LocalMedia {
   readonly #changes = new Listeners<DeviceChange>();
   readonly #watch = new MicrophoneWatch(() => this.#changed());
   readonly #noise: NoiseStage;
+  readonly #background: BackgroundStage;
   readonly #microphone: Capture;
   readonly #camera: Capture;
   readonly #share = new ScreenShare(() => this.#changed());
@@ -33,6 +36,14 @@ export class LocalDevices implements LocalMedia {
       this.#preferences.suppressesNoise ?? false,
       async (track, stalled) => (await import("../effects/noise")).cleanNoise(track, stalled),
       () => this.#noiseChanged(),
+    );
+    this.#background = new BackgroundStage(
+      this.#preferences.background ?? "none",
+      {
+        backdrop: async (choice) => (await import("./backdrop")).loadBackdrop(choice),
+        compose: async (source, backdrop, ended) => (await import("../effects/background")).replaceBackground(source, backdrop, ended),
+      },
+      { changed: () => this.#changed(), failed: () => void this.#camera.set(false) },
     );
     this.#microphone = new Capture(
       { open: (deviceId, isExact) => openDevice("audio", { deviceId, isExact, suppressesNoise: this.#leavesNoiseToBrowser() }), releasesWhenOff: false },
@@ -66,7 +77,7 @@ export class LocalDevices implements LocalMedia {
       case "microphone":
         return this.#microphone.stream();
       case "camera":
-        return this.#camera.stream();
+        return this.#camera.track() === null ? null : this.#background.stream();
       case "screen":
         return this.#share.stream();
       case "screen_audio":
@@ -80,12 +91,17 @@ export class LocalDevices implements LocalMedia {
       case "microphone":
         return this.#microphone.track() === null ? null : this.#noise.output();
       case "camera":
-        return this.#camera.track();
+        return this.#camera.track() === null ? null : this.#background.output();
       case "screen":
         return this.#share.video();
       case "screen_audio":
         return this.#share.audio();
     }
+  }
+
+  /** Returns whether a kind is on. A camera is, with nothing to publish, while its background effect starts. */
+  isOn(kind: TrackKind): boolean {
+    return kind === "camera" ? this.#camera.track() !== null : this.track(kind) !== null;
   }
 
   async setMicrophone(on: boolean): Promise<void> {
@@ -135,6 +151,26 @@ export class LocalDevices implements LocalMedia {
     await this.#microphone.reopen();
   }
 
+  setBackground(choice: BackgroundChoice): void {
+    this.#preferences.background = choice;
+    keepPreferences(this.#preferences);
+    this.#background.set(choice);
+  }
+
+  async keepOwnBackground(file: Blob): Promise<boolean> {
+    try {
+      await keepOwnPicture(file);
+    } catch {
+      return false;
+    }
+    this.setBackground("own");
+    return true;
+  }
+
+  ownBackground(): Promise<Blob | null> {
+    return loadOwnPicture();
+  }
+
   startShare(): Promise<ShareFailure | null> {
     return this.#share.start();
   }
@@ -155,6 +191,7 @@ export class LocalDevices implements LocalMedia {
     this.#microphone.close();
     this.#camera.close();
     this.#noise.close();
+    this.#background.close();
     this.#changed();
     this.#watch.close();
     this.#listeners.clear();
@@ -229,6 +266,7 @@ export class LocalDevices implements LocalMedia {
 
   #changed(): void {
     this.#noise.follow(this.#microphone.held());
+    this.#background.follow(this.#camera.track());
     this.#watch.follow(this.#microphone.held(), this.#microphone.track() !== null);
     this.#state = this.#snapshot();
     this.#listeners.tell(this.#state);
@@ -251,6 +289,7 @@ export class LocalDevices implements LocalMedia {
       isCameraFacingAway: facing === "environment" && isPhone(),
       canFlipCamera: facing !== null && cameras.length > 1 && isPhone(),
       noiseSuppression: this.#noise.state(),
+      background: this.#background.state(),
       isTalkingWhileMuted: this.#watch.isTalkingWhileMuted,
       isMicrophoneSilent: this.#watch.isSilent,
     };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Which devices the person chose last on this computer, and what is to be done with their sound.
 
-import type { DeviceKind } from "../room/client";
+import { DRAWN } from "../effects/backdrops";
+import type { BackgroundChoice, DeviceKind } from "../room/client";
 
 /** Ids by kind of device; none where nothing was chosen. */
-export type DevicePreferences = Partial<Record<DeviceKind, string>> & { suppressesNoise?: boolean };
+export type DevicePreferences = Partial<Record<DeviceKind, string>> & { suppressesNoise?: boolean; background?: BackgroundChoice };
 
 /** Returns what was chosen before; nothing if storage is unavailable or holds something else. */
 export function loadPreferences(): DevicePreferences {
@@ -34,7 +35,10 @@ export function readPreferences(stored: unknown): DevicePreferences {
     if (typeof id === "string") preferences[kind] = id;
   }
   if (entries.get("suppressesNoise") === true) preferences.suppressesNoise = true;
+  const background = BACKGROUNDS.find((known) => known === entries.get("background"));
+  if (background !== undefined) preferences.background = background;
   return preferences;
 }
 
+const BACKGROUNDS: readonly BackgroundChoice[] = ["none", "blur", "own", ...DRAWN];
 const KEY = "incamera.devices";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The page's end of the session worker.
 
-import type { Command, Directive, Mode, TrackKind, View } from "../generated";
+import type { Command, Directive, Mode, View } from "../generated";
 import { type LinkFailure, type CreateFailure, RoomError } from "../room/client";
-import type { FromSession, MeetingDetails, ToSession } from "../session/messages";
+import type { BreakoutEntry, FromSession, MeetingDetails, SessionStart, ToSession } from "../session/messages";
 
 /** What the session worker reports. */
 export interface SessionEvents {
@@ -50,8 +50,8 @@ export class SessionLink {
     return answer.link;
   }
 
-  start(options: { link: string; name: string; active: TrackKind[]; resume: Uint8Array | null }): void {
-    this.#post({ type: "start", ...options });
+  start(options: SessionStart, breakout: BreakoutEntry | null): void {
+    this.#post({ type: "start", breakout, ...options });
   }
 
   command(command: Command): void {

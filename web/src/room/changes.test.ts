@@ -33,8 +33,8 @@ test("each notice and each message is told once, own messages never", () => {
     notices: [...one.notices, { id: 2, code: "commit_refused", participant: 2 }],
     participants: one.participants,
     chat: [
-      { id: 1, from: 2, name: "Ben", text: "hello", isMine: false, replyTo: null },
-      { id: 2, from: 1, name: "Ana", text: "hi", isMine: true, replyTo: null },
+      { id: 1, from: 2, name: "Ben", text: "hello", isMine: false, replyTo: null, whisper: null, isUndelivered: false },
+      { id: 2, from: 1, name: "Ana", text: "hi", isMine: true, replyTo: null, whisper: null, isUndelivered: false },
     ],
   });
   const changes = new Changes();

@@ -3,6 +3,8 @@
 // peer connections or keys.
 
 import type { CreateMeeting, Denial } from "../generated/http";
+import type { Ended } from "../effects/background";
+import type { Drawn } from "../effects/backdrops";
 import type { Sample } from "./statistics";
 import type { Command, Mode, TrackKind, VideoRequest, View } from "./view";
 
@@ -25,6 +27,12 @@ export interface RoomClient {
 
   /** Calls `listener` when the machinery itself breaks: the call cannot go on. */
   onBroken(listener: (code: EngineFailure) => void): Unsubscribe;
+
+  /** Makes a client for a breakout room of this meeting, on the same devices; {@link start} says which. */
+  breakout(): RoomClient;
+
+  /** Sends and receives no media here for as long as the person is in a breakout room. The session goes on. */
+  setAway(isAway: boolean): void;
 
   /** Says which videos are on screen, most wanted first. The client forwards the list after a reconnect again. */
   subscribe(videos: readonly VideoRequest[]): void;
@@ -77,6 +85,15 @@ export interface LocalMedia {
   /** Cleans the microphone's sound of noise on this device, or leaves that to the browser; kept for the next meeting. */
   setNoiseSuppression(on: boolean): Promise<void>;
 
+  /** Puts something behind the person in the camera's picture; kept for the next meeting. */
+  setBackground(choice: BackgroundChoice): void;
+
+  /** Keeps a picture for the choice `own`, in this browser only, and chooses it. Resolves to whether it is a picture. */
+  keepOwnBackground(file: Blob): Promise<boolean>;
+
+  /** Resolves to the kept picture. */
+  ownBackground(): Promise<Blob | null>;
+
   /** Calls `listener` when a device went away and another one stands in, and when it is back. */
   onDeviceChange(listener: (change: DeviceChange) => void): Unsubscribe;
 
@@ -106,6 +123,7 @@ export interface LocalState {
   /** There is a camera on the other side. */
   canFlipCamera: boolean;
   noiseSuppression: NoiseSuppression;
+  background: BackgroundState;
   /** The microphone is off, and somebody speaks into it. */
   isTalkingWhileMuted: boolean;
   /** The microphone is on, and for some seconds nothing at all has come from it. */
@@ -114,6 +132,17 @@ export interface LocalState {
 
 /** How far the cleaning of the microphone's sound is. After `failed` the sound goes out as the browser gives it. */
 export type NoiseSuppression = "off" | "starting" | "on" | "failed";
+
+/** What stands behind the person: the room, the room blurred, a drawn picture, or the person's own. */
+export type BackgroundChoice = "none" | "blur" | Drawn | "own";
+
+export interface BackgroundState {
+  choice: BackgroundChoice;
+  /** The camera is on, and its picture not yet to be seen. */
+  isStarting: boolean;
+  /** Why it was switched off, and the camera with it; `null` after the next choice. */
+  failure: Ended | null;
+}
 
 /** What became of a device. */
 export interface DeviceChange {
@@ -144,6 +173,8 @@ export interface DeviceOption {
 export interface StartOptions {
   link: string;
   name: string;
+  /** Into which of the meeting's breakout rooms, with the pass that the meeting's view shows for it. */
+  breakout?: { room: string; pass: string } | null;
 }
 
 export interface OpenedLink {

@@ -10,7 +10,7 @@ import type { LeftReason } from "./view";
 export type EndCode = LeftReason | LinkFailure | SupportFailure | EngineFailure;
 
 /** What the person can do next. The first is the main one. */
-export type NextStep = "rejoin" | "retry" | "use_here" | "reload" | "home";
+export type NextStep = "rejoin" | "retry" | "ask_again" | "use_here" | "reload" | "home";
 
 /** What the end screen says. */
 export interface Ending {
@@ -34,6 +34,7 @@ export function stepLabel(step: NextStep): string {
 const STEPS: Readonly<Record<NextStep, () => string>> = {
   rejoin: m.end_step_rejoin,
   retry: m.end_step_retry,
+  ask_again: m.host_step_ask_again,
   use_here: m.end_step_use_here,
   reload: m.end_step_reload,
   home: m.end_step_home,
@@ -48,12 +49,14 @@ const ENDINGS: Readonly<Record<EndCode, Ending>> = {
   ended_by_you: { title: m.end_ended_by_you_title, text: m.end_ended_by_you_text, steps: ["home"], tone: "calm" },
   meeting_ended: { title: m.end_meeting_ended_title, text: m.end_meeting_ended_text, steps: ["home"], tone: "calm" },
   unsigned_end: { title: m.end_unsigned_end_title, text: m.end_unsigned_end_text, steps: ["rejoin", "home"], tone: "notice" },
+  kept_out: { title: m.end_kept_out_title, text: m.end_kept_out_text, steps: ["home"], tone: "notice" },
+  link_replaced: { title: m.end_link_replaced_title, text: m.end_link_replaced_text, steps: ["home"], tone: "notice" },
   removed: { title: m.end_removed_title, text: m.end_removed_text, steps: ["home"], tone: "notice" },
   superseded: { title: m.end_superseded_title, text: m.end_superseded_text, steps: ["use_here", "home"], tone: "notice" },
   connection_lost: { title: m.end_connection_lost_title, text: m.end_connection_lost_text, steps: ["rejoin", "home"], tone: "problem" },
   meeting_full: { title: m.end_meeting_full_title, text: m.end_meeting_full_text, steps: ["retry", "home"], tone: "notice" },
   meeting_locked: { title: m.end_meeting_locked_title, text: m.end_meeting_locked_text, steps: ["retry", "home"], tone: "notice" },
-  turned_away: { title: m.end_turned_away_title, text: m.end_turned_away_text, steps: ["home"], tone: "notice" },
+  turned_away: { title: m.end_turned_away_title, text: m.end_turned_away_text, steps: ["ask_again", "home"], tone: "notice" },
   unsigned_removal: { title: m.end_unsigned_removal_title, text: m.end_unsigned_removal_text, steps: ["rejoin", "home"], tone: "problem" },
   unknown_meeting: { title: m.end_unknown_meeting_title, text: m.end_unknown_meeting_text, steps: ["home"], tone: "problem" },
   wrong_secret: { title: m.end_wrong_secret_title, text: m.end_wrong_secret_text, steps: ["home"], tone: "problem" },
@@ -69,7 +72,7 @@ const ENDINGS: Readonly<Record<EndCode, Ending>> = {
   media_refused: { title: m.end_media_refused_title, text: m.end_media_refused_text, steps: ["retry", "home"], tone: "problem" },
   not_allowed: { title: m.end_not_allowed_title, text: m.end_not_allowed_text, steps: ["home"], tone: "notice" },
   time_limit: { title: m.end_time_limit_title, text: m.end_time_limit_text, steps: ["home"], tone: "notice" },
-  account_suspended: { title: m.end_account_suspended_title, text: m.end_account_suspended_text, steps: ["home"], tone: "problem" },
+  account_suspended: { title: m.end_account_suspended_title, text: m.end_account_suspended_text, steps: ["home"], tone: "notice" },
   unavailable: { title: m.end_unavailable_title, text: m.end_unavailable_text, steps: ["retry", "home"], tone: "notice" },
   foreign_origin: { title: m.end_foreign_origin_title, text: m.end_foreign_origin_text, steps: ["reload", "home"], tone: "problem" },
   group_refused: GROUP,

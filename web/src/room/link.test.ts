@@ -15,6 +15,11 @@ test("a host link is known for one", () => {
   expect(readLink(`/m/${ID}#t.${"A".repeat(43)}`)).toMatchObject({ mode: "standard", isHostLink: true });
 });
 
+test("a standard link that a host replaced is longer, and no other mode's", () => {
+  expect(readLink(`/m/${ID}#s.${"A".repeat(64)}`)).toMatchObject({ mode: "standard", isHostLink: false });
+  expect(readLink(`/m/${ID}#e.${"A".repeat(64)}`)).toBe("damaged_secret");
+});
+
 test("surrounding space, a query and a trailing slash do no harm", () => {
   expect(readLink(`  https://meet.example/m/${ID}/?utm=1#e.${"A".repeat(86)}\n`)).toMatchObject({
     address: `/m/${ID}#e.${"A".repeat(86)}`,

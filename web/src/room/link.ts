@@ -26,7 +26,7 @@ export function readLink(text: string): ReadLink | LinkFailure {
   if (fragment === "") return "missing_secret";
   const [, letter = "", secret = ""] = /^([a-z])\.([A-Za-z0-9_-]+)$/.exec(fragment) ?? [];
   const form = FORMS[letter];
-  if (form === undefined || secret.length !== form.length) return "damaged_secret";
+  if (form === undefined || !form.lengths.includes(secret.length)) return "damaged_secret";
   return { meeting, mode: form.mode, isHostLink: form.isHostLink, address: `/m/${meeting}#${fragment}` };
 }
 
@@ -45,13 +45,13 @@ export function isMeetingPath(path: string): boolean {
 interface Form {
   mode: Mode;
   isHostLink: boolean;
-  /** Of the base64url text: 86 characters for 64 bytes, 43 for 32. */
-  length: number;
+  /** Of the base64url text: 86 characters for 64 bytes, 43 for 32, 64 for 48. */
+  lengths: readonly number[];
 }
 
 const FORMS: Readonly<Record<string, Form | undefined>> = {
-  e: { mode: "e2ee", isHostLink: false, length: 86 },
-  h: { mode: "e2ee", isHostLink: true, length: 86 },
-  s: { mode: "standard", isHostLink: false, length: 43 },
-  t: { mode: "standard", isHostLink: true, length: 43 },
+  e: { mode: "e2ee", isHostLink: false, lengths: [86] },
+  h: { mode: "e2ee", isHostLink: true, lengths: [86] },
+  s: { mode: "standard", isHostLink: false, lengths: [43, 64] },
+  t: { mode: "standard", isHostLink: true, lengths: [43, 64] },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // What the page remembers: name and language over visits, and within a tab whether microphone and camera were on, so that a
-// reload never turns on what was off. No key and no link is kept here.
+// reload never turns on what was off, and with whom the safety code was compared. No secret and no link is kept here.
 
 export interface Wanted {
   microphone: boolean;
@@ -58,9 +58,27 @@ export class Memory {
     return { microphone: on.includes("microphone"), camera: on.includes("camera") };
   }
 
+  /** Returns the breakout room of this meeting that this tab was in. */
+  breakout(meeting: string): string | null {
+    return attempt(() => this.#tab?.getItem(BREAKOUT + meeting) ?? null);
+  }
+
+  rememberBreakout(meeting: string, room: string | null): void {
+    attempt(() => (room === null ? this.#tab?.removeItem(BREAKOUT + meeting) : this.#tab?.setItem(BREAKOUT + meeting, room)));
+  }
+
   rememberWanted(meeting: string, wanted: Wanted): void {
     const on = [wanted.microphone ? "microphone" : "", wanted.camera ? "camera" : ""].filter(Boolean);
     attempt(() => this.#tab?.setItem(WANTED + meeting, on.join(" ")));
+  }
+
+  /** Returns with which stays the safety code of this meeting was compared. */
+  compared(meeting: string): string[] {
+    return (attempt(() => this.#tab?.getItem(COMPARED + meeting) ?? null) ?? "").split(" ").filter(Boolean);
+  }
+
+  rememberCompared(meeting: string, stays: readonly string[]): void {
+    attempt(() => this.#tab?.setItem(COMPARED + meeting, stays.join(" ")));
   }
 }
 
@@ -76,3 +94,5 @@ const NAME = "incamera.name";
 const ROOM = "incamera.room";
 const LANGUAGE = "incamera.language";
 const WANTED = "incamera.wanted.";
+const BREAKOUT = "incamera.breakout.";
+const COMPARED = "incamera.compared.";

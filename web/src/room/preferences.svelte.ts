@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // How the person wants the room: its layout, its sounds, what is read out, which keys do what. Kept over visits.
 
+import { CAPTION_SIZES, type CaptionSize } from "./captions";
 import type { Memory } from "./memory";
 import { ACTIONS, isChord, type Action } from "./shortcuts";
 import { SOUNDS, type Sound } from "./sounds";
@@ -16,6 +17,9 @@ export interface Kept {
   layout: Layout;
   isSelfHidden: boolean;
   isMirrored: boolean;
+  /** Whether others' words are shown where their devices write them down, and how large. */
+  hasCaptions: boolean;
+  captionSize: CaptionSize;
   /** The sounds that are off. */
   silenced: readonly Sound[];
   says: Says;
@@ -64,6 +68,8 @@ export function readKept(text: string | null): Kept {
     layout: LAYOUTS.find((layout) => layout === stored.get("layout")) ?? DEFAULTS.layout,
     isSelfHidden: flag("isSelfHidden", DEFAULTS.isSelfHidden),
     isMirrored: flag("isMirrored", DEFAULTS.isMirrored),
+    hasCaptions: flag("hasCaptions", DEFAULTS.hasCaptions),
+    captionSize: CAPTION_SIZES.find((size) => size === stored.get("captionSize")) ?? DEFAULTS.captionSize,
     silenced: Array.isArray(silenced) ? SOUNDS.filter((sound) => silenced.includes(sound)) : DEFAULTS.silenced,
     says: SAYS.find((says) => says === stored.get("says")) ?? DEFAULTS.says,
     shortcuts: readShortcuts(stored.get("shortcuts")),
@@ -110,6 +116,8 @@ const DEFAULTS: Kept = {
   layout: "grid",
   isSelfHidden: false,
   isMirrored: true,
+  hasCaptions: false,
+  captionSize: "medium",
   silenced: [],
   says: "everything",
   shortcuts: {},

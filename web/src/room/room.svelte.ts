@@ -3,11 +3,12 @@
 
 import { m } from "../generated/paraglide/messages";
 import { Changes, type Change } from "./changes";
-import type { DeviceKind, EngineFailure, LocalState, OpenedLink, RoomClient, ShareFailure } from "./client";
-import { happenings, heldBack, type Happening } from "./happenings";
+import type { BackgroundChoice, DeviceKind, EngineFailure, LocalState, OpenedLink, RoomClient, ShareFailure } from "./client";
+import { happenings, heldBack, leads, type Happening } from "./happenings";
 import type { ReadLink } from "./link";
-import { hasLobby } from "./meeting";
+import { lookUp } from "./meeting";
 import { plainText } from "./markdown";
+import { Protection } from "./protection.svelte";
 import type { Memory, Wanted } from "./memory";
 import { shownName } from "./names";
 import { RoomPreferences, type Topic } from "./preferences.svelte";
@@ -18,7 +19,7 @@ import type { Sample } from "./statistics";
 import type { Toasts } from "./toasts.svelte";
 import type { Command, TrackKind, View } from "./view";
 import { VisibleVideos } from "./visible";
-import { deviceChangeText, deviceWords, isWarning, noticeText, shareTrouble } from "./words";
+import { deviceChangeText, deviceWords, isWarning, noticeText, roleText, settingText, shareTrouble } from "./words";
 
 /** A stay, from the pre-join page to the end screen. */
 export class Room {
@@ -26,6 +27,9 @@ export class Room {
   readonly visible: VisibleVideos;
   readonly toasts: Toasts;
   readonly preferences: RoomPreferences;
+  readonly protection: Protection;
+  /** In a breakout room: the meeting that it is of, which goes on meanwhile. */
+  readonly main: Room | null;
   readonly #sounds: Sounds;
   readonly #client: RoomClient;
   readonly #memory: Memory;
@@ -47,10 +51,16 @@ export class Room {
   #watch = new QualityWatch();
   #hasLed = false;
   #stopTimer: ReturnType<typeof setTimeout> | undefined;
+  #isAway = false;
+  #askedBy = $state<string | null>(null);
 
-  constructor(client: RoomClient, link: ReadLink, memory: Memory, toasts: Toasts, sounds = new Sounds()) {
+  constructor(client: RoomClient, link: ReadLink, memory: Memory, toasts: Toasts, sounds = new Sounds(), main: Room | null = null) {
     this.#client = client;
-    this.preferences = new RoomPreferences(memory);
+    this.main = main;
+    // A room has no lobby of its own.
+    this.#hasLed = main !== null;
+    this.preferences = main?.preferences ?? new RoomPreferences(memory);
+    this.protection = new Protection(memory, link.meeting);
     this.#sounds = sounds;
     this.link = link;
     this.#memory = memory;
@@ -62,7 +72,7 @@ export class Room {
       client.onStreams(() => void this.#streams++),
       client.onBroken((code) => void (this.#broken = code)),
       client.local.onChange((state) => this.#handleLocal(state)),
-      client.local.onDeviceChange((change) => this.toasts.show(deviceChangeText(change), { tone: change.type === "lost" ? "warning" : "info" })),
+      client.local.onDeviceChange((change) => this.#isAway || this.toasts.show(deviceChangeText(change), { tone: change.type === "lost" ? "warning" : "info" })),
     ];
   }
 
@@ -83,6 +93,22 @@ export class Room {
     return this.#unread;
   }
 
+  /** How many people wait for this participant to let them in. */
+  get waitingCount(): number {
+    return this.#view !== null && leads(this.#view) ? this.#view.waiting.length : 0;
+  }
+
+  /** Who asks this participant to turn the microphone on, until it is on or the person answered. */
+  get askedBy(): string | null {
+    return this.#local.microphone.isOn ? null : this.#askedBy;
+  }
+
+  /** Answers whoever asked to unmute. */
+  answerUnmute(on: boolean): void {
+    this.#askedBy = null;
+    if (on) void this.setMicrophone(true);
+  }
+
   /** What is given up to save bandwidth. */
   get saving(): Saving {
     return this.#saving;
@@ -100,11 +126,15 @@ export class Room {
 
   /** Whether the own link makes its holder host: only that ends a meeting. */
   get holdsHostLink(): boolean {
+    if (this.main !== null) return this.main.holdsHostLink;
     return this.#opened?.isHost ?? false;
   }
 
   /** What to share. Until the session has read it, an invitation is its own address, and a host link nothing. */
   get invitation(): string | null {
+    if (this.main !== null) return this.main.invitation;
+    const renewed = this.#view?.newLink ?? null;
+    if (renewed !== null) return new URL(renewed, location.origin).href;
     return this.#opened?.invitation ?? (this.link.isHostLink ? null : new URL(this.link.address, location.origin).href);
   }
 
@@ -121,6 +151,32 @@ export class Room {
 
   start(name: string): void {
     this.#client.start({ link: this.#opened?.invitation ?? this.link.address, name });
+  }
+
+  /** Makes the stay in one of this meeting's breakout rooms; {@link enter} begins it. */
+  breakout(id: string): Room {
+    return new Room(this.#client.breakout(), { ...this.link, meeting: id }, this.#memory, this.toasts, this.#sounds, this);
+  }
+
+  /** Enters this breakout room with the pass that the meeting's view shows for it. */
+  enter(pass: string): void {
+    const me = this.main?.view?.participants.find(({ isMe }) => isMe);
+    this.#client.start({ link: this.invitation ?? this.link.address, name: me?.name ?? "", breakout: { room: this.link.meeting, pass } });
+  }
+
+  /** Sends and shows nothing here for as long as the person is in a breakout room. */
+  setAway(isAway: boolean): void {
+    this.#isAway = isAway;
+    this.#client.setAway(isAway);
+  }
+
+  /** Returns the breakout room that the person was in before a reload. */
+  lastBreakout(): string | null {
+    return this.#memory.breakout(this.link.meeting);
+  }
+
+  rememberBreakout(id: string | null): void {
+    this.#memory.rememberBreakout(this.link.meeting, id);
   }
 
   send(command: Command): void {
@@ -206,6 +262,18 @@ export class Room {
     return this.#client.local.setNoiseSuppression(on);
   }
 
+  setBackground(choice: BackgroundChoice): void {
+    this.#client.local.setBackground(choice);
+  }
+
+  keepOwnBackground(file: Blob): Promise<boolean> {
+    return this.#client.local.keepOwnBackground(file);
+  }
+
+  ownBackground(): Promise<Blob | null> {
+    return this.#client.local.ownBackground();
+  }
+
   async toggleShare(): Promise<void> {
     if (this.#local.screen.isOn) {
       this.#client.local.stopShare();
@@ -246,20 +314,28 @@ export class Room {
   dispose(): void {
     for (const stop of this.#stop) stop();
     clearTimeout(this.#stopTimer);
-    this.#sounds.close();
+    if (this.main === null) this.#sounds.close();
     this.#client.dispose();
   }
 
   #handleLocal(state: LocalState): void {
     const before = this.#local;
     this.#local = state;
+    if (state.background.failure !== null && before.background.failure === null) this.#tellBackground(state.background.failure);
     // Before the call nobody listens yet, and the page shows the level.
-    if (this.#view === null) return;
+    if (this.#view === null || this.#isAway) return;
     if (state.isTalkingWhileMuted && !before.isTalkingWhileMuted) {
       this.toasts.show(m.hint_muted(), { action: { label: m.microphone_turn_on(), run: () => void this.setMicrophone(true) } });
     }
     if (state.isMicrophoneSilent && !before.isMicrophoneSilent) this.toasts.show(m.hint_silent(), { tone: "warning" });
     if (state.noiseSuppression === "failed" && before.noiseSuppression !== "failed") this.toasts.show(m.hint_noise_failed(), { tone: "warning" });
+  }
+
+  /** The camera went off with the effect: it comes back when the person says so, and shows the room. */
+  #tellBackground(why: "too_slow" | "failed"): void {
+    this.#hasSavedCamera = false;
+    this.#remember({ ...this.#wanted(), camera: false });
+    this.toasts.show(why === "too_slow" ? m.hint_background_slow() : m.hint_background_failed(), { tone: "warning" });
   }
 
   #tellDevice(kind: "microphone" | "camera", on: boolean): void {
@@ -273,17 +349,23 @@ export class Room {
   }
 
   #wanted(): Wanted {
-    return this.#memory.wanted(this.link.meeting);
+    return this.#memory.wanted((this.main ?? this).link.meeting);
   }
 
   #remember(wanted: Wanted): void {
-    this.#memory.rememberWanted(this.link.meeting, wanted);
+    this.#memory.rememberWanted((this.main ?? this).link.meeting, wanted);
   }
 
   #handleView(view: View): void {
     const before = this.#view;
     this.#view = view;
-    for (const change of this.#changes.handleView(view)) this.#tell(change, view);
+    if (this.protection.handleView(before, view) && view.keyChange?.why === "renewed") {
+      this.toasts.show(m.protection_unexpected_said(), { tone: "warning" });
+    }
+    const changes = this.#changes.handleView(view);
+    // Whoever is in a breakout room hears of that one.
+    if (this.#isAway) return void (this.#unread += changes.filter(({ type }) => type === "message").length);
+    for (const change of changes) this.#tell(change, view);
     for (const happening of happenings(before, view)) this.#follow(happening, view);
     if (view.state === "active" && view.iAmHost && !this.#hasLed) void this.#openLobby();
   }
@@ -296,14 +378,26 @@ export class Room {
         this.toasts.show(m.host_somebody_waits());
         return this.play("knock");
       case "hand_raised": {
-        const text = m.host_hand_said({ name: shownName(happening.participant) });
-        if (view.iAmHost) this.toasts.show(text, { isSpoken: this.preferences.speaksOf("people") });
-        else this.#say("people", text);
-        if (view.iAmHost || view.participants.length <= QUIET_ABOVE) this.play("hand");
+        const name = shownName(happening.participant);
+        const isLarge = view.participants.length > QUIET_ABOVE;
+        // Of many hands at once only the first is read out: the panel has them in order.
+        if (leads(view)) this.toasts.showPerson(name, "raised", this.preferences.speaksOf("people") && !(isLarge && this.toasts.tellsOf("raised")));
+        else if (!isLarge) this.#say("people", m.host_hand_said({ name }));
+        if (leads(view) || !isLarge) this.play("hand");
         return;
       }
       case "reacted":
         if (view.participants.length <= QUIET_ABOVE) this.#say("people", m.host_reacted({ name: shownName(happening.participant), emoji: happening.emoji }));
+        return;
+      case "setting":
+        // What concerns only those who come is news for those who let them in.
+        if (happening.setting === "suspension" || leads(view)) this.toasts.say(settingText(happening.setting, happening.on));
+        return;
+      case "role":
+        if (view.participants.length <= QUIET_ABOVE || happening.participant.isMe) this.toasts.show(roleText(happening.participant));
+        return;
+      case "asked_to_unmute":
+        this.#askedBy = happening.by === null ? m.common_guest() : shownName(happening.by);
         return;
       case "stopped":
         clearTimeout(this.#stopTimer);
@@ -314,7 +408,7 @@ export class Room {
   /** Captures no more of what a host or the rules stopped, and leaves it off. */
   async #stopHeldBack(): Promise<void> {
     const view = this.#view;
-    if (view === null) return;
+    if (view === null || this.#isAway) return;
     const { microphone, camera, screen } = this.#local;
     const captured: TrackKind[] = [];
     if (microphone.isOn) captured.push("microphone");
@@ -330,8 +424,8 @@ export class Room {
   /** Begins the lobby of a meeting that was made with one. */
   async #openLobby(): Promise<void> {
     this.#hasLed = true;
-    if (!(await hasLobby(this.link.meeting))) return;
-    if (this.#view?.state === "active" && !this.#view.settings.hasLobby) this.send({ type: "setLobby", on: true });
+    const { hasLobby } = await lookUp(this.link.meeting, this.link.mode);
+    if (hasLobby && this.#view?.state === "active" && !this.#view.settings.hasLobby) this.send({ type: "setLobby", on: true });
   }
 
   #tell(change: Change, view: View): void {
@@ -356,10 +450,17 @@ export class Room {
         break;
       case "message":
         if (!this.#isChatOpen) this.#unread++;
-        this.#say("message", m.said_message({ name: shownName(change.message), text: plainText(change.message.text) }));
+        this.#say("message", (change.message.whisper === null ? m.said_message : m.together_said_whisper)({ name: shownName(change.message), text: plainText(change.message.text) }));
         this.play("chat");
         break;
       case "notice":
+        // These two are told by what they brought about.
+        if (change.notice.code === "asked_to_unmute" || change.notice.code === "role_changed") break;
+        if (change.who !== null && (change.notice.code === "removed_by_host" || change.notice.code === "vanished")) {
+          const did = change.notice.code === "vanished" ? "vanished" : "removed";
+          this.toasts.showPerson(change.who, did, !(isLarge && this.toasts.tellsOf(did)));
+          break;
+        }
         this.toasts.show(noticeText(change.notice.code, change.who), { tone: isWarning(change.notice.code) ? "warning" : "info" });
         break;
       case "reconnecting":

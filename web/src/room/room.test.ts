@@ -63,6 +63,26 @@ test("after disposing nothing is heard of the client", () => {
   expect(room.view).toBeNull();
 });
 
+test("of twenty hands at once a host sees one message and hears of the first", () => {
+  const { room, show } = setup();
+  const down = people(25);
+  show(view({ participants: down, iAmHost: true }));
+  show(view({ participants: down.map((one, index) => ({ ...one, handRaised: index > 0 && index < 21 ? index : null })), iAmHost: true }));
+  expect(room.toasts.list.map(({ text }) => text)).toEqual(["P2, P3 and 18 others raised their hands"]);
+  expect(room.toasts.spoken.filter(({ text }) => text.includes("hand"))).toHaveLength(1);
+});
+
+test("whoever is asked to unmute is told so until they answered, and without a message that goes by itself", () => {
+  const { room, show } = setup();
+  const all = people(2);
+  show(view({ participants: all }));
+  show(view({ participants: all, notices: [{ id: 0, code: "asked_to_unmute", participant: 2 }] }));
+  expect(room.askedBy).toBe("P2");
+  expect(room.toasts.list).toEqual([]);
+  room.answerUnmute(false);
+  expect(room.askedBy).toBeNull();
+});
+
 /** A room whose microphone is always busy. */
 function setup(tab = storage()) {
   const asked: { microphone: boolean; camera: boolean }[] = [];
@@ -79,6 +99,7 @@ function setup(tab = storage()) {
     isCameraFacingAway: false,
     canFlipCamera: false,
     noiseSuppression: "off",
+    background: { choice: "none", isStarting: false, failure: null },
     isTalkingWhileMuted: false,
     isMicrophoneSilent: false,
   };
@@ -110,7 +131,7 @@ function people(count: number): View["participants"] {
 }
 
 function message(id: number): View["chat"][number] {
-  return { id, from: 2, name: "Ben", text: "hello", isMine: false, replyTo: null };
+  return { id, from: 2, name: "Ben", text: "hello", isMine: false, replyTo: null, whisper: null, isUndelivered: false };
 }
 
 function view(part: Partial<View>): View {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The room's sounds, made of a few sine tones: no file is fetched for them.
 
-export type Sound = "join" | "leave" | "chat" | "hand" | "knock" | "disconnect";
+export type Sound = "join" | "leave" | "chat" | "hand" | "knock" | "timer" | "disconnect";
 
 /** In the order in which they are listed. */
-export const SOUNDS: readonly Sound[] = ["join", "leave", "chat", "hand", "knock", "disconnect"];
+export const SOUNDS: readonly Sound[] = ["join", "leave", "chat", "hand", "knock", "timer", "disconnect"];
 
 interface Tone {
   /** In hertz. */
@@ -66,13 +66,14 @@ function canChooseSpeaker(context: AudioContext): context is SinkContext {
   return "setSinkId" in context;
 }
 
-// Rising for what comes, falling for what goes; a knock is two low beats, so that it is not taken for a message.
+// Rising for what comes, falling for what goes; a knock is two low beats, so that it is not taken for a message; a timer rings three times.
 const TONES: Readonly<Record<Sound, readonly Tone[]>> = {
   join: [{ pitch: 523, at: 0, length: 0.18 }, { pitch: 784, at: 0.09, length: 0.28 }],
   leave: [{ pitch: 784, at: 0, length: 0.18 }, { pitch: 523, at: 0.09, length: 0.28 }],
   chat: [{ pitch: 988, at: 0, length: 0.16 }],
   hand: [{ pitch: 659, at: 0, length: 0.14 }, { pitch: 880, at: 0.1, length: 0.14 }, { pitch: 1047, at: 0.2, length: 0.3 }],
   knock: [{ pitch: 196, at: 0, length: 0.14 }, { pitch: 196, at: 0.18, length: 0.16 }],
+  timer: [{ pitch: 880, at: 0, length: 0.3 }, { pitch: 880, at: 0.4, length: 0.3 }, { pitch: 880, at: 0.8, length: 0.6 }],
   disconnect: [{ pitch: 440, at: 0, length: 0.22 }, { pitch: 330, at: 0.16, length: 0.22 }, { pitch: 247, at: 0.32, length: 0.4 }],
 };
 

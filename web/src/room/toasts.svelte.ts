@@ -5,7 +5,7 @@ import { m } from "../generated/paraglide/messages";
 import { formatNumber } from "../language/format";
 
 /** What somebody did. */
-export type Did = "joined" | "left";
+export type Did = "joined" | "left" | "raised" | "removed" | "vanished";
 
 export interface Toast {
   id: number;
@@ -45,6 +45,11 @@ export class Toasts {
     if (isSpoken) this.say(DID[did]({ who: name, count: 1 }));
   }
 
+  /** Returns whether a message that gathers people who did so is on the screen. */
+  tellsOf(did: Did): boolean {
+    return this.#list.some(({ people }) => people?.did === did);
+  }
+
   dismiss(id: number): void {
     this.#list = this.#list.filter((toast) => toast.id !== id);
   }
@@ -81,7 +86,13 @@ function listed(names: readonly string[]): string {
   }
 }
 
-const DID: Readonly<Record<Did, (people: { who: string; count: number }) => string>> = { joined: m.said_joined, left: m.said_left };
+const DID: Readonly<Record<Did, (people: { who: string; count: number }) => string>> = {
+  joined: m.said_joined,
+  left: m.said_left,
+  raised: m.host_said_raised,
+  removed: m.host_said_removed,
+  vanished: m.host_said_vanished,
+};
 const MOST = 3;
 // In milliseconds. Long enough to read two lines twice.
 const SHOWN_FOR = 6000;

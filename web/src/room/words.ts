@@ -3,7 +3,8 @@
 
 import { m } from "../generated/paraglide/messages";
 import type { CaptureState, CreateFailure, DeviceChange, DeviceFailure, DeviceKind, LinkFailure, ShareFailure } from "./client";
-import type { Alarm, Mode, NoticeCode } from "./view";
+import { shownName } from "./names";
+import type { Alarm, Mode, NoticeCode, ParticipantView } from "./view";
 
 /** What the person reads about a device that cannot be used. */
 export interface DeviceTrouble {
@@ -111,6 +112,7 @@ const NOTICE: Readonly<Record<NoticeCode, (name: string | null) => string>> = {
   act_forged: () => m.notice_act_forged(),
   removed_by_host: (name) => (name === null ? m.notice_removed_by_host() : m.notice_removed_by_host_of({ name })),
   vanished: (name) => (name === null ? m.notice_vanished() : m.notice_vanished_of({ name })),
+  link_replaced: (name) => (name === null ? m.notice_link_replaced() : m.notice_link_replaced_of({ name })),
   role_changed: (name) => (name === null ? m.notice_role_changed() : m.notice_role_changed_of({ name })),
 };
 
@@ -129,6 +131,7 @@ const CALM: ReadonlySet<NoticeCode> = new Set([
   "removed_by_host",
   "vanished",
   "role_changed",
+  "link_replaced",
 ]);
 
 /** Returns what is wrong with a participant. */
@@ -142,6 +145,25 @@ const ALARM: Readonly<Record<Alarm, (about: { name: string }) => string>> = {
   ghost: m.alarm_ghost,
   false_identity: m.alarm_false_identity,
 };
+
+/** Returns what hosts switched on or off. */
+export function settingText(setting: "lock" | "lobby" | "suspension", on: boolean): string {
+  return SETTING[setting][on ? "on" : "off"]();
+}
+
+const SETTING = {
+  lock: { on: m.host_locked_said, off: m.host_unlocked_said },
+  lobby: { on: m.host_lobby_on_said, off: m.host_lobby_off_said },
+  suspension: { on: m.host_suspended_said, off: m.host_resumed_said },
+} as const;
+
+/** Returns what somebody has become. */
+export function roleText(participant: Pick<ParticipantView, "role" | "isMe" | "name">): string {
+  return participant.isMe ? OWN_ROLE[participant.role]() : OTHERS_ROLE[participant.role]({ name: shownName(participant) });
+}
+
+const OWN_ROLE = { host: m.host_you_are_host, co_host: m.host_you_are_co_host, participant: m.host_you_are_participant } as const;
+const OTHERS_ROLE = { host: m.host_is_host, co_host: m.host_is_co_host, participant: m.host_is_participant } as const;
 
 /** Returns the line about a meeting's encryption before joining. */
 export function promise(mode: Mode): { title: string; text: string } {

@@ -7,6 +7,23 @@ import type { CreateMeeting, Denial } from "../generated/http";
 /** What a new meeting may be told besides its mode and its keys. */
 export type MeetingDetails = Omit<CreateMeeting, "mode" | "host_key" | "admission_key">;
 
+/** What a session begins with. */
+export interface SessionStart {
+  link: string;
+  name: string;
+  active: TrackKind[];
+  resume: Uint8Array | null;
+}
+
+/** Into which of a meeting's breakout rooms, and by what. `link` is the meeting's then, `resume` the room's. */
+export interface BreakoutEntry {
+  room: string;
+  /** What the session in the meeting gave to be kept. */
+  stay: Uint8Array;
+  /** What its view shows for the room. */
+  pass: string;
+}
+
 /** From the page to the session worker. */
 export type ToSession =
   /** Reads a link and keeps the host key of a host link. */
@@ -18,7 +35,7 @@ export type ToSession =
   /** Where key updates go; the port's other end is in a frame worker. */
   | { type: "frames"; port: MessagePort }
   /** Enters the meeting; once per worker. */
-  | { type: "start"; link: string; name: string; active: TrackKind[]; resume: Uint8Array | null }
+  | ({ type: "start"; breakout: BreakoutEntry | null } & SessionStart)
   | { type: "command"; command: Command };
 
 /** From the session worker to the page. */

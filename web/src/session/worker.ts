@@ -88,10 +88,14 @@ class SessionWorker {
         : message.link;
     const seed = crypto.getRandomValues(new Uint8Array(32));
     const active = JSON.stringify(message.active);
-    const session = new WasmSession(performance.now(), seed, link, message.name, active, message.resume ?? undefined);
+    const { name, resume, breakout } = message;
+    const session =
+      breakout === null
+        ? new WasmSession(performance.now(), seed, link, name, active, resume ?? undefined)
+        : WasmSession.inBreakout(performance.now(), seed, link, name, active, resume ?? undefined, breakout.room, breakout.stay, breakout.pass);
     seed.fill(0);
     const socketUrl = `${location.origin.replace(/^http/, "ws")}/ws`;
-    this.#stay = new Stay(session, parts.meeting, socketUrl, {
+    this.#stay = new Stay(session, breakout?.room ?? parts.meeting, socketUrl, {
       toPage,
       toFrames: (update) => {
         const message: ToFrames = { type: "keys", update };

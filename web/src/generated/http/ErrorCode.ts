@@ -4,4 +4,4 @@
 /**
  * Why the server refused. Clients match on this, never on text.
  */
-export type ErrorCode = "malformed" | "too_large" | "rate_limited" | "out_of_order" | "unsupported_version" | "unknown_meeting" | "meeting_ended" | "meeting_full" | "wrong_mode" | "wrong_secret" | "foreign_token" | "removed" | "superseded" | "not_host" | "stale_epoch" | "invalid_commit" | "commit_refused" | "media_refused" | "foreign_origin" | "not_found" | "not_allowed" | "wrong_credentials" | "fresh_sign_in_needed" | "conflict" | "time_limit" | "account_suspended" | "meeting_locked" | "turned_away" | "unavailable" | "internal";
+export type ErrorCode = "malformed" | "too_large" | "rate_limited" | "out_of_order" | "unsupported_version" | "unknown_meeting" | "meeting_ended" | "meeting_full" | "wrong_mode" | "wrong_secret" | "foreign_token" | "removed" | "superseded" | "not_host" | "stale_epoch" | "invalid_commit" | "commit_refused" | "media_refused" | "foreign_origin" | "not_found" | "not_allowed" | "wrong_credentials" | "fresh_sign_in_needed" | "conflict" | "time_limit" | "account_suspended" | "meeting_locked" | "turned_away" | "kept_out" | "link_replaced" | "unavailable" | "internal";

@@ -10,14 +10,14 @@ export type MeetingChange = {
  */
 title?: string, 
 /**
- * When it is planned to start.
+ * When it is planned to start; `null` for no time.
  */
-starts_at?: number, 
+starts_at?: number | null, 
 /**
- * How long it is planned to last.
+ * How long it is planned to last; `null` for as long as the plan lets it.
  */
-minutes?: number, 
+minutes?: number | null, 
 /**
- * Whether a host lets everybody in.
+ * Whether a host lets everybody in. Refused while the meeting is open: there, a host says so in the meeting.
  */
 has_lobby?: boolean, };

@@ -10,6 +10,8 @@ export type { BindingKind } from "./BindingKind";
 export type { Ceremony } from "./Ceremony";
 export type { CodeFinish } from "./CodeFinish";
 export type { ConfigurationEntry } from "./ConfigurationEntry";
+export type { ConnectionTest } from "./ConnectionTest";
+export type { ConnectionTestAnswer } from "./ConnectionTestAnswer";
 export type { CreateMeeting } from "./CreateMeeting";
 export type { Denial } from "./Denial";
 export type { DeniedEntry } from "./DeniedEntry";

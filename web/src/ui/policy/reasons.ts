@@ -35,6 +35,7 @@ type Message = (inputs?: Record<string, never>, options?: { locale?: "en" }) => 
 
 const RULES: Readonly<Record<string, Message | undefined>> = {
   "everybody-sees-the-rules": m.policy_rule_everybody_sees_the_rules,
+  "everybody-may-test-the-connection": m.policy_rule_everybody_may_test_the_connection,
   "everybody-may-sign-in": m.policy_rule_everybody_may_sign_in,
   "the-first-link-makes-the-operator": m.policy_rule_the_first_link_makes_the_operator,
   "banned-identities-stay-out": m.policy_rule_banned_identities_stay_out,
