@@ -7,11 +7,18 @@ import { createRequire } from "node:module";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Fails if axe finds anything at desk or phone size. @param {import("./person.mjs").Person} person */
-export async function axeIsContent(person) {
+/** Of a desk and of a phone. */
+const SIZES = [[1280, 800], [390, 844]];
+
+/**
+ * Fails if axe finds anything, at desk and phone size unless told otherwise.
+ * @param {import("./person.mjs").Person} person
+ * @param {number[][]} [sizes]
+ */
+export async function axeIsContent(person, sizes = SIZES) {
   const { page } = person;
   await page.evaluate(axe);
-  for (const [width, height] of [[1280, 800], [390, 844]]) {
+  for (const [width, height] of sizes) {
     await page.setViewport({ width, height });
     await person.comesToRest();
     const violations = await page.evaluate(async () => {

@@ -4,19 +4,36 @@
 
 import { createServer, connect } from "node:net";
 import { createSocket } from "node:dgram";
+import { networkInterfaces } from "node:os";
 import { freePort } from "./process.mjs";
-
-/** What the server must be started with to be reached through the relays alone. */
-export const BEHIND = { INCAMERA__MEDIA__WORKERS: "1", INCAMERA__MEDIA__ADDRESSES: `["127.0.0.2"]` };
 
 const SERVER = "127.0.0.1";
 const ANNOUNCED = "127.0.0.2";
 
+/** What the server must be started with to be reached through the relays alone. */
+export const BEHIND = behind(ANNOUNCED);
+
+/** The same for relays on another address of this machine. @param {string} announced */
+export function behind(announced) {
+  return { INCAMERA__MEDIA__WORKERS: "1", INCAMERA__MEDIA__ADDRESSES: JSON.stringify([announced]) };
+}
+
+/** An address that others see, where this machine has one: Firefox makes no TCP connection to the loopback interface. */
+export function ownAddress() {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? ANNOUNCED;
+}
+
 export class Network {
-  /** @param {import("./server.mjs").Server} server started with `BEHIND` */
-  static async before(server) {
+  /**
+   * @param {import("./server.mjs").Server} server started with `BEHIND`, or with what `behind` says of `announced`
+   * @param {string} [announced]
+   */
+  static async before(server, announced = ANNOUNCED) {
     const network = new Network();
+    network.announced = announced;
     network.isCut = false;
+    network.isUdpCut = false;
     /** Connections and flows from before `shield`: other people's, which are never cut. */
     network.shielded = new Set();
     /** @type {Set<{pair: import("node:net").Socket[]}>} */
@@ -26,7 +43,7 @@ export class Network {
     network.httpPort = await freePort();
     network.listeners = [
       await network.#relayTcp("127.0.0.1", network.httpPort, server.httpPort),
-      await network.#relayTcp(ANNOUNCED, server.mediaPort, server.mediaPort),
+      await network.#relayTcp(announced, server.mediaPort, server.mediaPort),
     ];
     network.udp = await network.#relayUdp(server.mediaPort);
     return network;
@@ -45,6 +62,11 @@ export class Network {
   cut() {
     this.isCut = true;
     for (const connection of this.#exposed()) for (const socket of connection.pair) socket.pause();
+  }
+
+  /** From here on no UDP passes, as behind many a company's router. */
+  cutUdp() {
+    this.isUdpCut = true;
   }
 
   /** Packets pass again. The connections from before are gone, as after a change of network. */
@@ -98,7 +120,7 @@ export class Network {
     });
     await new Promise((resolve, reject) => {
       near.once("error", reject);
-      near.bind(serverPort, ANNOUNCED, () => resolve(undefined));
+      near.bind(serverPort, this.announced, () => resolve(undefined));
     });
     return near;
   }
@@ -115,6 +137,6 @@ export class Network {
   }
 
   #passes(client) {
-    return !this.isCut || this.shielded.has(client);
+    return !this.isUdpCut && (!this.isCut || this.shielded.has(client));
   }
 }

@@ -68,6 +68,23 @@ export const SCREENS = [
     },
   },
   {
+    name: "call-host-controls",
+    async arrange(scene) {
+      await joinBots(scene);
+      await openHostControls(scene.person);
+    },
+  },
+  {
+    name: "call-suspended",
+    async arrange(scene) {
+      await joinBots(scene);
+      await openHostControls(scene.person);
+      await scene.person.press("Suspend everything", "menuitemcheckbox");
+      await scene.person.press("Bring back …");
+      await scene.person.expect("dialog", "Bring back piece by piece");
+    },
+  },
+  {
     name: "call-people",
     async arrange(scene) {
       await joinBots(scene);
@@ -116,6 +133,12 @@ export const SCREENS = [
     },
   },
 ];
+
+/** On a phone they stand in the menu "More". */
+async function openHostControls(person) {
+  await person.press((await person.find("button", "Host controls")) ? "Host controls" : "More");
+  await person.expect("menuitemcheckbox", "Lock meeting");
+}
 
 async function joinBots({ person, server, bot }, args = []) {
   const link = await person.makeMeeting(server.origin, "e2ee");

@@ -33,17 +33,26 @@ story("a meeting is made with title, time and lobby, saved to a calendar, joined
   assert.equal(link, event.LOCATION, "one link, copied or saved");
   assert.ok(!JSON.stringify(kept).includes(link.split("#")[1].slice(2, 20)), "the server has no part of the secret");
   await gil.goTo(link);
-  await gil.expect("button", "Join now");
+  await gil.expect("button", "Ask to join");
   await ada.press("Join", "link");
   await ada.expect("button", "Join now");
   assert.equal(ada.page.url(), link);
 
   await ada.goTo(`${server.origin}/meetings`);
   await ada.press("More about Garden; plans, and more");
+  await ada.press("Edit", "menuitem");
+  await ada.press("Set a date and time", "checkbox");
+  await ada.reads("Saving takes the time away.");
+  await ada.press("Save");
+  await ada.expectGone("button", "Save to calendar");
+  const [untimed] = await member.get("GET", "/api/meetings");
+  assert.deepEqual([untimed.starts_at, untimed.minutes], [undefined, undefined]);
+
+  await ada.press("More about Garden; plans, and more");
   await ada.press("End meeting", "menuitem");
   await ada.press("End meeting");
   await ada.expect("heading", "Ended");
-  await gil.press("Join now");
+  await gil.press("Ask to join");
   await gil.reads("The meeting has ended");
   await ada.press("More about Garden; plans, and more");
   await ada.press("Delete meeting", "menuitem");

@@ -42,6 +42,7 @@ story("the first start prints a link that makes its holder the operator, once", 
 let operator;
 
 story("without a mail relay, codes wait in a mailbox that only the operator reads", async ({ server, chromium }, { person }) => {
+  assert.match(server.child.stderr, /no mail relay is configured/, "the server says so at its start");
   operator = await Visitor.withOperatorLink(server);
   const [ada, root] = await Promise.all([person(chromium, "Ada"), person(chromium, "Root")]);
   await ada.goTo(`${server.origin}/sign-in`);
@@ -78,7 +79,8 @@ story("an account is found, suspended with a reason until a day, its meetings re
   await guest.goTo(link);
   await guest.type("Your name", "Gil");
   await guest.press("Join now");
-  await guest.reads("The account is suspended");
+  await guest.reads("The operator closed this meeting");
+  assert.ok(!(await guest.text()).includes("suspended"), "of the account a guest learns nothing");
   const again = await accountOf(server, "grace@fern.example");
   await again.lendTo(grace);
   await grace.goTo(`${server.origin}/account`);

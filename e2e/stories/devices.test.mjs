@@ -195,9 +195,9 @@ for (const [mine, other] of [["chromium", "firefox"], ["firefox", "chromium"]]) 
     });
     await openSettings(ada, "Audio");
     await ada.press("Test speaker");
-    await ada.reads("You should hear two tones.");
-    await until("the sound goes on", () => ada.page.evaluate(() => window.playedInTheStory.some((audio) => audio.src.startsWith("blob:") && audio.currentTime > 0.1)));
-    await until("it is over", async () => !(await ada.page.evaluate(() => document.body.innerText)).includes("You should hear two tones."));
+    await ada.reads("Two tones were played.");
+    const played = await ada.page.evaluate(() => window.playedInTheStory.some((audio) => audio.src.startsWith("blob:") && audio.currentTime > 0.1));
+    assert.ok(played, "time went on in the sound");
     ada.hasNoComplaints();
   });
 }
