@@ -116,6 +116,83 @@ export const SCREENS = [
     },
   },
   {
+    name: "call-waiting",
+    async arrange(scene) {
+      const { person, server, bot } = scene;
+      const link = await person.makeMeeting(server.origin, "e2ee");
+      await person.joinNow();
+      await openHostControls(person);
+      await person.press("Lobby", "menuitemcheckbox");
+      await person.page.keyboard.press("Escape");
+      await person.expectGone("menuitemcheckbox", "Lobby");
+      bot(Bot.join(link, ["--people", "2", "--name", "Robo"]));
+      await person.openPanel(NAMES.people);
+      await person.expect("button", "Admit Robo 2");
+    },
+  },
+  {
+    name: "call-new-link",
+    async arrange({ person, server }) {
+      await person.makeMeeting(server.origin, "e2ee");
+      await person.joinNow();
+      await openHostControls(person);
+      await person.press("New link", "menuitem");
+      await person.expect("button", "Make new link");
+    },
+  },
+  {
+    name: "call-breakouts",
+    async arrange(scene) {
+      await joinBots(scene);
+      await openHostControls(scene.person);
+      await scene.person.press("Breakout rooms", "menuitem");
+      await scene.person.expect("dialog", "Breakout rooms");
+    },
+  },
+  {
+    name: "call-poll",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.press("More");
+      await scene.person.press("Polls", "menuitem");
+      await scene.person.press("New poll");
+      await scene.person.expect("textbox", "Question");
+    },
+  },
+  {
+    name: "call-record",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.press("More");
+      await scene.person.press("Record", "menuitem");
+      await scene.person.expect("alertdialog", "Record this meeting?");
+    },
+  },
+  {
+    name: "call-connection",
+    async arrange(scene) {
+      await joinBots(scene);
+      await scene.person.press("More");
+      await scene.person.press("Connection", "menuitem");
+      await scene.person.expect("dialog", "Connection");
+    },
+  },
+  ...["Audio", "Video", "Notifications", "Shortcuts", "General"].map((page) => ({
+    name: `call-settings-${page.toLowerCase()}`,
+    async arrange({ person, server }) {
+      await person.makeMeeting(server.origin, "e2ee");
+      await person.joinNow();
+      await openSettings(person, page);
+    },
+  })),
+  {
+    name: "connection-test",
+    async arrange({ person, server }) {
+      await person.goTo(`${server.origin}/test`);
+      await person.expect("button", "Start test");
+    },
+  },
+  {
     name: "end",
     async arrange({ person, server }) {
       await person.makeMeeting(server.origin, "e2ee");
@@ -138,6 +215,17 @@ export const SCREENS = [
 async function openHostControls(person) {
   await person.press((await person.find("button", "Host controls")) ? "Host controls" : "More");
   await person.expect("menuitemcheckbox", "Lock meeting");
+}
+
+/** On a phone they stand in the menu "More". */
+async function openSettings(person, page) {
+  if (await person.find("button", "Settings")) await person.press("Settings");
+  else {
+    await person.press("More");
+    await person.press("Settings", "menuitem");
+  }
+  await person.expect("dialog", "Settings");
+  await person.press(page, "tab");
 }
 
 async function joinBots({ person, server, bot }, args = []) {
