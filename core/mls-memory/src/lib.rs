@@ -24,10 +24,12 @@ use rmp_serde::{Serializer, config::BytesMode};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+type Value = Arc<Zeroizing<Vec<u8>>>;
+
 /// The state of one group. Has no `Debug`: a member's is secret.
 #[derive(Clone, Default)]
 pub struct Storage {
-    values: RefCell<BTreeMap<Vec<u8>, Arc<Zeroizing<Vec<u8>>>>>,
+    values: RefCell<BTreeMap<Vec<u8>, Value>>,
     takes_message_secrets: Cell<bool>,
     // How long the last value of a kind was.
     lengths: RefCell<BTreeMap<Kind, usize>>,

@@ -340,17 +340,9 @@ impl Session {
         }
     }
 
-    /// Notes whom a host's own commit removed: its leaf signed that.
+    /// Notes whom a host's own commit removed: its leaf signed that. Only hosts' commits remove by their own word.
     pub(crate) fn note_removed_by_commit(&mut self, merged: &Merged) {
-        let mut members = self.group.members.iter();
-        if members.any(|member| member.participant == merged.by && member.is_host) {
-            for left in &merged.left {
-                self.acts.removed.insert(left.participant);
-            }
-            if let Some(me) = self.me.filter(|_| merged.was_removed) {
-                self.acts.removed.insert(me);
-            }
-        }
+        self.acts.removed.extend(&merged.removed);
     }
 
     /// The server says that this participant was removed. Returns why the stay is over.

@@ -177,6 +177,7 @@ impl Member {
             by,
             joined,
             left: Vec::new(),
+            removed: Vec::new(),
             is_mine: true,
             was_removed: false,
         })
@@ -187,21 +188,23 @@ impl Member {
             return Err(CommitRefusal::WrongParticipant);
         }
         let before = self.before();
+        let removed = self.group.pending_commit().map(|staged| self.removed_by(staged));
         self.pending = None;
         self.group
             .merge_pending_commit(&self.provider)
             .map_err(|_| CommitRefusal::Invalid)?;
-        Ok(self.merged(by, before, true))
+        Ok(self.merged(by, before, removed.unwrap_or_default(), true))
     }
 
     fn merge_foreign(&mut self, by: ParticipantId, commit: &[u8]) -> Result<Merged, CommitRefusal> {
         let staged = self.stage(by, commit)?;
         let before = self.before();
+        let removed = self.removed_by(&staged);
         self.group
             .merge_staged_commit(&self.provider, staged)
             .map_err(|_| CommitRefusal::Invalid)?;
         self.pending = None;
-        Ok(self.merged(by, before, false))
+        Ok(self.merged(by, before, removed, false))
     }
 
     fn stage(&mut self, by: ParticipantId, commit: &[u8]) -> Result<StagedCommit, CommitRefusal> {
@@ -307,10 +310,25 @@ impl Member {
         (way_back, self.roster.clone())
     }
 
+    /// Returns whom a commit removes by its committer's own word: such a proposal stands in it whole.
+    fn removed_by(&self, staged: &StagedCommit) -> Vec<ParticipantId> {
+        let mut leaves = Vec::new();
+        for queued in staged.queued_proposals() {
+            if let (Proposal::Remove(remove), ProposalOrRefType::Proposal) =
+                (queued.proposal(), queued.proposal_or_ref_type())
+            {
+                leaves.push(remove.removed().u32());
+            }
+        }
+        let members = self.roster.iter().filter(|member| leaves.contains(&member.leaf));
+        members.map(|member| member.participant).collect()
+    }
+
     fn merged(
         &mut self,
         by: ParticipantId,
         before: (Option<WayBack>, Vec<RosterMember>),
+        removed: Vec<ParticipantId>,
         is_mine: bool,
     ) -> Merged {
         let (way_back, roster) = before;
@@ -341,6 +359,7 @@ impl Member {
             by,
             joined,
             left,
+            removed,
             is_mine,
             was_removed,
         }

@@ -106,6 +106,8 @@ pub struct Merged {
     pub joined: Vec<RosterMember>,
     /// Leaves that it removed.
     pub left: Vec<RosterMember>,
+    /// Whom the committer, a host, removed by its own word: for others who left, it did what the server proposed.
+    pub removed: Vec<ParticipantId>,
     /// Whether it was the own commit.
     pub is_mine: bool,
     /// Whether it removed the own leaf: the member can do nothing more.

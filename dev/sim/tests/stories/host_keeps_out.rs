@@ -173,3 +173,21 @@ fn in_both_modes(seed: u64, story: impl Fn(&mut World, [ClientId; 3])) {
 fn pass(world: &mut World) {
     world.run_for(Duration::from_secs(2));
 }
+
+#[test]
+fn whoever_is_let_back_comes_by_the_same_browser_too() {
+    in_both_modes(5, |world, [hana, bob, carol]| {
+        let participant = world.me(bob).expect("bob is in");
+        world.command(hana, Command::KeepOut { participant });
+        pass(world);
+        world.reload(bob);
+        pass(world);
+        assert_refused(world, bob);
+        world.command(hana, Command::LetBack { participant });
+        pass(world);
+        world.reload(bob);
+        pass(world);
+        assert_eq!(world.view(bob).state, State::Active, "{}", world.timeline());
+        assert_eq!(world.view(carol).participants.len(), 3);
+    });
+}
