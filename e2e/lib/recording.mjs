@@ -4,11 +4,18 @@
 /** Keeps what the page has the browser save; and gives Chromium, whose picker nobody can press here, a file of the page's own. */
 export function keepSavedFiles() {
   window.savedFiles = [];
+  // The page's own policy lets nobody fetch what it made.
+  const made = new Map();
+  const createObjectURL = URL.createObjectURL;
+  URL.createObjectURL = (blob) => {
+    const url = createObjectURL.call(URL, blob);
+    made.set(url, blob);
+    return url;
+  };
   const click = HTMLAnchorElement.prototype.click;
   HTMLAnchorElement.prototype.click = function () {
     if (this.download === "") return click.call(this);
-    const name = this.download;
-    window.savedFiles.push(fetch(this.href).then(async (response) => new File([await response.blob()], name)));
+    window.savedFiles.push(new File([made.get(this.href)], this.download));
   };
   if (!("showSaveFilePicker" in window)) return;
   window.showSaveFilePicker = async ({ suggestedName }) => {
