@@ -54,7 +54,7 @@ export const SCREENS = [
     name: "call-speaker",
     async arrange(scene) {
       await joinBots(scene);
-      await scene.person.press("Layout");
+      await scene.person.press((await scene.person.find("button", "Layout")) ? "Layout" : "More");
       await scene.person.press("Speaker", "menuitemradio");
       await scene.person.expectGone("menuitemradio", "Speaker");
     },
