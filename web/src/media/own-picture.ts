@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The person's own picture for behind the person. It is kept in this browser and goes nowhere else.
 
+import { type KeptIn, withStore } from "../kept-store";
+
 /** Returns the picture, if there is one and it can be read. */
 export async function loadOwnPicture(): Promise<Blob | null> {
-  const kept: unknown = await withStore("readonly", (store) => store.get(KEY)).catch(() => null);
+  const kept: unknown = await withStore(STORE, "readonly", (store) => store.get(KEY)).catch(() => null);
   return kept instanceof Blob ? kept : null;
 }
 
@@ -16,35 +18,11 @@ export async function keepOwnPicture(file: Blob): Promise<void> {
   whole.close();
   // Drawn anew, it has no place, time or camera in it.
   const picture = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
-  await withStore("readwrite", (store) => store.put(picture, KEY));
-}
-
-async function withStore<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const database = await openDatabase();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const request = act(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error ?? new Error("transaction aborted"));
-    });
-  } finally {
-    database.close();
-  }
-}
-
-function openDatabase(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("no database"));
-  });
+  await withStore(STORE, "readwrite", (store) => store.put(picture, KEY));
 }
 
 // Apart from the keys' database, which only the session worker opens.
-const DATABASE = "incamera.pictures";
-const STORE = "pictures";
+const STORE: KeptIn = { database: "incamera.pictures", store: "pictures" };
 const KEY = "background";
 // As large as a camera's picture is sent.
 const WIDTH = 1920;
