@@ -216,9 +216,9 @@ fn stories(project: &Project) -> Result<Vec<String>> {
 }
 
 /// Builds the server and the bot with the features that `cargo test --workspace` gave their dependencies, so that
-/// nothing is compiled twice.
+/// nothing is compiled twice: only where tests are built as well do the features that tests ask for count.
 fn programs(project: &Project) -> std::process::Command {
-    project.cargo(&["build", "--workspace", "--locked", "--bins"])
+    project.cargo(&["build", "--workspace", "--locked", "--bins", "--tests"])
 }
 
 fn counts(names: &[String]) -> Counts {

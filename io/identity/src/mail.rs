@@ -235,5 +235,6 @@ impl Inner {
 
 // A relay that is down for five minutes holds all codes of a busy hour; each letter is some 2 kB.
 const ROOM: usize = 2000;
-// Relays allow some tens of connections from one client; a handful carries hundreds of letters a second.
-const CONNECTIONS: usize = 8;
+// A letter keeps its connection for some 50 ms, even to a relay beside us: its end waits for the acknowledgement of the text
+// before it, which is delayed by 40 ms. So these carry 300 letters a second. Relays allow 20 connections from one client or more.
+const CONNECTIONS: usize = 16;
